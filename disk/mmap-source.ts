@@ -1,0 +1,104 @@
+/**
+ * A file mapped `MAP_SHARED | PROT_READ`: reads fault pages in, the kernel evicts them.
+ *
+ * The addon is optional and loaded at the first mapping. It passes size and offset through int32,
+ * so files of 2 GiB and more are refused here (node-disk.ts reads those positionally). Nothing ever
+ * writes through a mapping, and only immutable files are mapped: a file that is truncated under a
+ * mapping kills the process (SIGBUS).
+ *
+ * `close()` unmaps on runtimes with `ArrayBuffer.prototype.transfer` (Node >= 22); on Node 20 the
+ * mapping goes when the garbage collector takes its last view. Either way reads after `close()` throw.
+ */
+import { createRequire } from 'node:module';
+import { assert } from '../model/assert.js';
+import { DiskError, messageOf } from '../model/errors.js';
+import { type Advice, type ByteSource, checkRange } from './byte-source.js';
+
+/** The largest file that can be mapped: the addon counts in int32. */
+export const MAPPED_BYTES_MAX = 2 ** 31 - 1;
+
+/** What we use of the addon; its own d.ts claims a default export that the module lacks. */
+interface MmapAddon {
+  readonly PROT_READ: number;
+  readonly MAP_SHARED: number;
+  readonly MADV_NORMAL: number;
+  readonly MADV_RANDOM: number;
+  readonly MADV_SEQUENTIAL: number;
+  readonly MADV_WILLNEED: number;
+  readonly MADV_DONTNEED: number;
+  readonly PAGESIZE: number;
+  map(size: number, protection: number, flags: number, fd: number): Buffer;
+  advise(buffer: Buffer, advice: number): void;
+  incore(buffer: Buffer): [absent: number, resident: number];
+}
+
+/** The addon, or the reason why it cannot be loaded. Node caches a loaded module for us. */
+export function loadMmapAddon(): MmapAddon | Error {
+  try {
+    return createRequire(import.meta.url)('mmap-io') as MmapAddon;
+  } catch (error) {
+    return error instanceof Error ? error : new Error(String(error));
+  }
+}
+
+export class MmapSource implements ByteSource {
+  readonly kind = 'mmap';
+  private buffer: Buffer | null;
+
+  /** Maps the open file `fd` of `size` bytes; the caller may close `fd` at once. */
+  constructor(
+    private readonly addon: MmapAddon,
+    readonly path: string,
+    fd: number,
+    readonly size: number,
+  ) {
+    assert(size > 0 && size <= MAPPED_BYTES_MAX, 'a mapped file has 1 byte to 2 GiB');
+    try {
+      this.buffer = addon.map(size, addon.PROT_READ, addon.MAP_SHARED, fd);
+    } catch (error) {
+      const message = messageOf(error);
+      const errno = /\bE[A-Z]+\b/.exec(message)?.[0] ?? 'UNKNOWN';
+      throw new DiskError(`cannot map ${path}: ${message}`, path, errno, { cause: error });
+    }
+  }
+
+  peek(offset: number, length: number): Uint8Array {
+    return this.read(offset, length);
+  }
+
+  read(offset: number, length: number): Uint8Array {
+    checkRange(this, this.buffer === null, offset, length);
+    const buffer = this.mapped();
+    return new Uint8Array(buffer.buffer, buffer.byteOffset + offset, length);
+  }
+
+  advise(advice: Advice): void {
+    checkRange(this, this.buffer === null, 0, 0);
+    const words = {
+      normal: this.addon.MADV_NORMAL,
+      random: this.addon.MADV_RANDOM,
+      sequential: this.addon.MADV_SEQUENTIAL,
+      willneed: this.addon.MADV_WILLNEED,
+      dontneed: this.addon.MADV_DONTNEED,
+    };
+    this.addon.advise(this.mapped(), words[advice]);
+  }
+
+  residentBytes(): number | null {
+    checkRange(this, this.buffer === null, 0, 0);
+    const [, resident] = this.addon.incore(this.mapped());
+    return Math.min(resident * this.addon.PAGESIZE, this.size);
+  }
+
+  close(): void {
+    const memory = this.buffer?.buffer as
+      (ArrayBuffer & { transfer?(length: number): unknown }) | undefined;
+    this.buffer = null;
+    memory?.transfer?.(0);
+  }
+
+  private mapped(): Buffer {
+    assert(this.buffer !== null, 'the range check refuses a closed source');
+    return this.buffer;
+  }
+}

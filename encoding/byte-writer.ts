@@ -1,0 +1,102 @@
+/** Writes Prometheus' fixed and variable integers into a growing buffer: `ByteReader`'s other half. */
+import { assert } from '../model/assert.js';
+import { encodeUtf8 } from '../model/utf8.js';
+
+const TWO_32 = 0x1_0000_0000;
+
+export class ByteWriter {
+  private buffer: Uint8Array;
+  private data: DataView;
+  private end = 0;
+
+  constructor(capacity = 256) {
+    this.buffer = new Uint8Array(capacity);
+    this.data = new DataView(this.buffer.buffer);
+  }
+
+  /** How many bytes were written. */
+  get length(): number {
+    return this.end;
+  }
+
+  /** What was written, as a view that holds until the next write. */
+  bytes(): Uint8Array {
+    return this.buffer.subarray(0, this.end);
+  }
+
+  clear(): void {
+    this.end = 0;
+  }
+
+  u8(value: number): this {
+    this.data.setUint8(this.grow(1), value);
+    return this;
+  }
+
+  u16(value: number): this {
+    this.data.setUint16(this.grow(2), value);
+    return this;
+  }
+
+  u32(value: number): this {
+    this.data.setUint32(this.grow(4), value);
+    return this;
+  }
+
+  /** A signed or unsigned 64-bit integer within ±2^63; exact as far as a double is. */
+  u64(value: number): this {
+    assert(Number.isInteger(value), 'a 64-bit field is an integer');
+    const at = this.grow(8);
+    this.data.setInt32(at, Math.floor(value / TWO_32));
+    this.data.setUint32(at + 4, value % TWO_32 < 0 ? (value % TWO_32) + TWO_32 : value % TWO_32);
+    return this;
+  }
+
+  f64(value: number): this {
+    this.data.setFloat64(this.grow(8), value);
+    return this;
+  }
+
+  uvarint(value: number): this {
+    assert(Number.isSafeInteger(value) && value >= 0, 'a uvarint is a safe integer from 0');
+    while (value >= 0x80) {
+      this.u8((value % 128) + 128);
+      value = Math.floor(value / 128);
+    }
+    return this.u8(value);
+  }
+
+  /** A zigzag varint: exact within ±2^52, beyond that through BigInt. */
+  varint(value: number): this {
+    assert(Number.isInteger(value), 'a varint is an integer');
+    if (Math.abs(value) < 2 ** 52) return this.uvarint(value < 0 ? -2 * value - 1 : 2 * value);
+    let rest = BigInt.asUintN(64, value < 0 ? -2n * BigInt(value) - 1n : 2n * BigInt(value));
+    for (; rest >= 0x80n; rest >>= 7n) this.u8(Number(rest & 0x7fn) + 128);
+    return this.u8(Number(rest));
+  }
+
+  raw(bytes: Uint8Array): this {
+    const at = this.grow(bytes.length);
+    this.buffer.set(bytes, at);
+    return this;
+  }
+
+  /** Text preceded by its uvarint length. */
+  string(text: string): this {
+    const bytes = encodeUtf8(text);
+    return this.uvarint(bytes.length).raw(bytes);
+  }
+
+  /** Makes room for `length` bytes and returns where they begin. */
+  private grow(length: number): number {
+    const at = this.end;
+    this.end = at + length;
+    if (this.end > this.buffer.length) {
+      const larger = new Uint8Array(Math.max(this.end, 2 * this.buffer.length));
+      larger.set(this.buffer);
+      this.buffer = larger;
+      this.data = new DataView(larger.buffer);
+    }
+    return at;
+  }
+}

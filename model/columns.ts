@@ -1,0 +1,101 @@
+/**
+ * Columns: the engine's unit of work, a run of samples of one series in typed arrays.
+ *
+ * `times[i]` is in milliseconds. `values[i]` is the float, or for a histogram row any NaN, with the
+ * histogram in `histograms[i]`. Sample values live only in typed arrays: the stale marker's bits
+ * (0x7ff0000000000002) die in `number[]`, `Map`, spreads and arithmetic.
+ *
+ * Owned by the caller and meant for reuse: `clear()` keeps the memory. Rows past `count` are garbage.
+ */
+import { assert } from './assert.js';
+import type { Histogram } from './histogram.js';
+
+const INITIAL_CAPACITY = 256;
+
+export class Columns {
+  count = 0;
+  times: Float64Array;
+  values: Float64Array;
+  /** Start timestamps in ms, 0 where unknown; null while no row has one. */
+  startTimes: Float64Array | null = null;
+  /** Null while every row is a float; else one entry a row, undefined for floats. */
+  histograms: (Histogram | undefined)[] | null = null;
+
+  constructor(capacity = INITIAL_CAPACITY) {
+    this.times = new Float64Array(capacity);
+    this.values = new Float64Array(capacity);
+  }
+
+  /** Forgets the rows, keeps the memory. */
+  clear(): void {
+    this.count = 0;
+    this.startTimes = null;
+    this.histograms = null;
+  }
+
+  /** Makes room for `extra` more rows. Growing doubles, so that appending stays linear. */
+  reserve(extra: number): void {
+    const wanted = this.count + extra;
+    if (wanted <= this.times.length) return;
+    const capacity = Math.max(wanted, 2 * this.times.length);
+    this.times = grown(this.times, capacity, this.count);
+    this.values = grown(this.values, capacity, this.count);
+    if (this.startTimes !== null) this.startTimes = grown(this.startTimes, capacity, this.count);
+  }
+
+  /** The column of start timestamps, made (all unknown) at its first use. */
+  withStartTimes(): Float64Array {
+    this.startTimes ??= new Float64Array(this.times.length);
+    return this.startTimes;
+  }
+
+  /** The column of histograms, made (all floats) at its first use. */
+  withHistograms(): (Histogram | undefined)[] {
+    this.histograms ??= [];
+    return this.histograms;
+  }
+
+  /** Appends one histogram row: for decoders of histogram chunks, which are no hot path. */
+  pushHistogram(time: number, startTime: number, histogram: Histogram): void {
+    this.reserve(1);
+    const row = this.count++;
+    this.times[row] = time;
+    this.values[row] = NaN;
+    if (startTime !== 0 || this.startTimes !== null) this.withStartTimes()[row] = startTime;
+    this.withHistograms()[row] = histogram;
+  }
+
+  /** Copies row `row` of `from` behind our last one, bits and all. */
+  pushRow(from: Columns, row: number): void {
+    assert(row >= 0 && row < from.count, 'a copied row exists');
+    this.reserve(1);
+    const target = this.count++;
+    this.times[target] = from.times[row];
+    this.values[target] = from.values[row];
+    this.setExtras(from, row, target);
+  }
+
+  /** Moves row `source` of this to row `target` (for compacting in place; `target <= source`). */
+  moveRow(source: number, target: number): void {
+    if (source === target) return;
+    this.times[target] = this.times[source];
+    this.values[target] = this.values[source];
+    if (this.startTimes !== null) this.startTimes[target] = this.startTimes[source];
+    if (this.histograms !== null) this.histograms[target] = this.histograms[source];
+  }
+
+  private setExtras(from: Columns, row: number, target: number): void {
+    const startTime = from.startTimes === null ? 0 : from.startTimes[row];
+    if (startTime !== 0 || this.startTimes !== null) this.withStartTimes()[target] = startTime;
+    const histogram = from.histograms === null ? undefined : from.histograms[row];
+    if (histogram !== undefined || this.histograms !== null) {
+      this.withHistograms()[target] = histogram;
+    }
+  }
+}
+
+function grown(column: Float64Array, capacity: number, count: number): Float64Array {
+  const larger = new Float64Array(capacity);
+  larger.set(column.subarray(0, count));
+  return larger;
+}

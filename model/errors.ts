@@ -1,0 +1,119 @@
+/**
+ * Every error that the engine throws at its callers, each with a stable `code`.
+ *
+ * Three kinds, never mixed: what the caller or the moment got wrong (these classes), corrupt bytes
+ * (`DecodeError` where the bytes are parsed, wrapped once into `CorruptionError` by whoever knows
+ * the file), and our own bugs (`AssertionError` in assert.ts, never caught below the process edge).
+ */
+
+/** The base of all expected errors. `code` never changes between minor versions. */
+export abstract class TsdbError extends Error {
+  abstract readonly code: string;
+
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = new.target.name;
+  }
+}
+
+/** Bytes that cannot be what they should be. `offset` counts from the start of the parsed bytes. */
+export class DecodeError extends TsdbError {
+  readonly code = 'TSDB_DECODE';
+
+  constructor(
+    message: string,
+    readonly offset: number,
+  ) {
+    super(message);
+  }
+}
+
+/** A damaged file: its path, the byte offset of the damage, and the reason. */
+export class CorruptionError extends TsdbError {
+  readonly code = 'TSDB_CORRUPT';
+
+  constructor(
+    readonly path: string,
+    readonly offset: number,
+    readonly reason: string,
+    options?: ErrorOptions,
+  ) {
+    super(`${path}: corrupt at byte ${offset}: ${reason}`, options);
+  }
+
+  /** Wraps what a decoder threw; `base` is where the decoded bytes start in the file. */
+  static from(path: string, base: number, error: unknown): unknown {
+    if (!(error instanceof DecodeError)) return error;
+    return new CorruptionError(path, base + error.offset, error.message, { cause: error });
+  }
+}
+
+/** The file system refused: `errno` is the system's name for why (`ENOENT`, `EACCES`…). */
+export class DiskError extends TsdbError {
+  readonly code = 'TSDB_IO';
+
+  constructor(
+    message: string,
+    readonly path: string,
+    readonly errno: string,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+  }
+}
+
+/** A directory that cannot be opened as a database: missing, a file, not readable. */
+export class OpenError extends TsdbError {
+  readonly code = 'TSDB_OPEN';
+
+  constructor(
+    message: string,
+    readonly path: string,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+  }
+}
+
+/** Something was used after `close()`. */
+export class ClosedError extends TsdbError {
+  readonly code = 'TSDB_CLOSED';
+
+  constructor(what: string) {
+    super(`${what} is closed`);
+  }
+}
+
+/** An option or argument of the wrong type or range; the message names it. */
+export class ArgumentError extends TsdbError {
+  readonly code = 'TSDB_ARGUMENT';
+}
+
+/** A selector that cannot be parsed: `offset` counts UTF-16 units from its start. */
+export class SelectorError extends TsdbError {
+  readonly code = 'TSDB_SELECTOR';
+
+  constructor(
+    message: string,
+    readonly offset: number,
+  ) {
+    super(message);
+  }
+}
+
+/** A named limit was met; the message gives the limit's name and value. */
+export class LimitError extends TsdbError {
+  readonly code = 'TSDB_LIMIT';
+
+  constructor(
+    readonly limit: string,
+    message: string,
+  ) {
+    super(`${limit}: ${message}`);
+  }
+}
+
+/** What a `catch` binding says, whatever was thrown. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,3 @@
+export interface Matcher {
+  matches(v: string): boolean;
+}

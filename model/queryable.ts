@@ -1,0 +1,52 @@
+/**
+ * The contracts between storage and those who ask it: a set of series in label order, read into
+ * columns. `tsdb` implements them; the query language and the API see nothing else of storage.
+ */
+import type { Columns } from './columns.js';
+import type { Labels } from './labels.js';
+import type { Matcher } from './matcher.js';
+
+/** A closed time range in ms, and how to stop. */
+export interface SelectOptions {
+  /** First time wanted, in ms; absent: no lower bound. */
+  readonly minTime?: number;
+  /** Last time wanted, in ms; absent: no upper bound. */
+  readonly maxTime?: number;
+  /** Aborts with the signal's reason at the next series. */
+  readonly signal?: AbortSignal;
+}
+
+/** Also bounds how many names or values come back. */
+export interface LabelOptions extends SelectOptions {
+  /** At most so many, after sorting; absent or 0: all. */
+  readonly limit?: number;
+}
+
+/** One series of an answer. */
+export interface Series {
+  readonly labels: Labels;
+  /**
+   * Appends the series' samples within the asked range to `into`, in time order, one a time. Valid
+   * until the cursor moves on. Throws `CorruptionError` where a chunk fails its checksum.
+   */
+  read(into: Columns): void;
+}
+
+/**
+ * Series in label order, each label set once. A cursor, not a generator: `next()` moves on and says
+ * whether there is one; `series` is valid only after it returned true and until its next call.
+ */
+export interface SeriesCursor {
+  readonly series: Series;
+  next(): boolean;
+}
+
+/** A place that holds series: a block, the head, or several of them seen as one. */
+export interface SeriesSource {
+  /** Series that match all `matchers` and have a chunk in the closed range `[minTime, maxTime]`. */
+  select(matchers: readonly Matcher[], minTime: number, maxTime: number): SeriesCursor;
+  /** All label names, sorted; with matchers those of the matching series. */
+  labelNames(matchers: readonly Matcher[]): string[];
+  /** The values of one label, sorted; with matchers those of the matching series. */
+  labelValues(name: string, matchers: readonly Matcher[]): string[];
+}

@@ -1,0 +1,103 @@
+/**
+ * Label text as JavaScript strings without losing a byte, in the order that Prometheus uses.
+ *
+ * Label names and values are arbitrary bytes on disk. Valid UTF-8 becomes the string it spells; a
+ * byte that belongs to no valid sequence becomes the lone surrogate U+DC80..U+DCFF of its value
+ * (as Python's `surrogateescape` does), which no valid text contains, so encoding gives the same
+ * bytes back. Order is bytewise: JavaScript's `<` compares UTF-16 units and disagrees where
+ * surrogate pairs meet U+E000..U+FFFF.
+ */
+
+const strict = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+const encoder = new TextEncoder();
+const LONE_SURROGATE = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/;
+const ESCAPE_BASE = 0xdc00;
+
+/** The text of `bytes[start, end)`. */
+export function decodeUtf8(bytes: Uint8Array, start = 0, end = bytes.length): string {
+  // Fast path: short ASCII, which is nearly every label, without the decoder's call overhead.
+  if (end - start <= 24) {
+    let text = '';
+    let i = start;
+    for (; i < end && bytes[i] < 0x80; i++) text += String.fromCharCode(bytes[i]);
+    if (i === end) return text;
+  }
+  const part = bytes.subarray(start, end);
+  try {
+    return strict.decode(part);
+  } catch {
+    return decodeEscaped(part);
+  }
+}
+
+/** The bytes that `decodeUtf8` made `text` from. */
+export function encodeUtf8(text: string): Uint8Array {
+  if (!LONE_SURROGATE.test(text)) return encoder.encode(text);
+  const out: number[] = [];
+  for (const char of text) {
+    const unit = char.charCodeAt(0);
+    if (char.length === 1 && unit >= ESCAPE_BASE + 0x80 && unit <= ESCAPE_BASE + 0xff) {
+      out.push(unit - ESCAPE_BASE);
+    } else {
+      out.push(...encoder.encode(char));
+    }
+  }
+  return Uint8Array.from(out);
+}
+
+/** Whether `text` is valid UTF-8 text, that is, holds no escaped byte. */
+export function isValidUtf8(text: string): boolean {
+  return !LONE_SURROGATE.test(text);
+}
+
+/** The order of the UTF-8 bytes of two texts: negative, zero or positive. */
+export function compareUtf8(a: string, b: string): number {
+  if (a === b) return 0;
+  const length = Math.min(a.length, b.length);
+  let i = 0;
+  while (i < length && a.charCodeAt(i) === b.charCodeAt(i)) i++;
+  if (i === length) return a.length - b.length;
+  const x = a.charCodeAt(i);
+  const y = b.charCodeAt(i);
+  // Fast path: below the surrogates, the order of UTF-16 units is the order of the bytes.
+  if (x < 0xd800 && y < 0xd800) return x - y;
+  const from = i > 0 && isHighSurrogate(a.charCodeAt(i - 1)) ? i - 1 : i;
+  return compareBytes(encodeUtf8(a.slice(from)), encodeUtf8(b.slice(from)));
+}
+
+/** Bytewise order of two byte strings. */
+export function compareBytes(a: Uint8Array, b: Uint8Array): number {
+  const length = Math.min(a.length, b.length);
+  for (let i = 0; i < length; i++) {
+    if (a[i] !== b[i]) return a[i] - b[i];
+  }
+  return a.length - b.length;
+}
+
+function isHighSurrogate(unit: number): boolean {
+  return unit >= 0xd800 && unit <= 0xdbff;
+}
+
+/** Slow path: keeps what is valid and escapes each byte that is not. */
+function decodeEscaped(bytes: Uint8Array): string {
+  let text = '';
+  for (let i = 0; i < bytes.length;) {
+    const length = sequenceLength(bytes[i]);
+    const part = bytes.subarray(i, i + length);
+    let decoded: string | undefined;
+    if (part.length === length) {
+      try {
+        decoded = strict.decode(part);
+      } catch {
+        decoded = undefined;
+      }
+    }
+    text += decoded ?? String.fromCharCode(ESCAPE_BASE + bytes[i]);
+    i += decoded === undefined ? 1 : length;
+  }
+  return text;
+}
+
+function sequenceLength(lead: number): number {
+  return lead < 0xe0 ? (lead < 0x80 ? 1 : 2) : lead < 0xf0 ? 3 : 4;
+}

@@ -1,0 +1,56 @@
+/** Options of `openReadOnly`, their defaults, and their one validation. */
+import type { Disk, IoMode } from '../disk/disk.js';
+import { ArgumentError } from '../model/errors.js';
+import type { Logger } from '../model/logger.js';
+
+/**
+ * Which in-order head samples count where blocks exist. `server`: those from the end of the last
+ * block that holds in-order data, as a Prometheus server answers. `promtool`: those from the end of
+ * the last block by min time, whatever it holds, as `promtool tsdb dump` prints.
+ */
+export type HeadCutoff = 'server' | 'promtool';
+
+export interface OpenReadOnlyOptions {
+  /** How block files are read. Default `auto`: mapped where that is safe. */
+  readonly io?: IoMode;
+  /** Told about fallbacks and damage; default: silent. */
+  readonly logger?: Logger;
+  /** Replaces the file system: for tests. `io` is then without effect. */
+  readonly disk?: Disk;
+  /** Default `server`. */
+  readonly headCutoff?: HeadCutoff;
+  /** Bytes of decoded series labels that each block caches; default 4 MiB, 0: none. */
+  readonly labelCacheBytes?: number;
+  /** Told while the log is replayed: how many of its segments are done. */
+  readonly onProgress?: (progress: ReplayProgress) => void;
+  /** Aborts opening. */
+  readonly signal?: AbortSignal;
+}
+
+/** How far opening is, in WAL segments. */
+export interface ReplayProgress {
+  readonly done: number;
+  readonly total: number;
+}
+
+const IO_MODES: readonly string[] = ['auto', 'mmap', 'pread'];
+const HEAD_CUTOFFS: readonly string[] = ['server', 'promtool'];
+export const LABEL_CACHE_BYTES = 4 * 1024 * 1024;
+
+/** Throws an `ArgumentError` that names the first option that is not what it should be. */
+export function validateOptions(options: OpenReadOnlyOptions): void {
+  if (options.io !== undefined && !IO_MODES.includes(options.io)) {
+    throw new ArgumentError(`option io is ${IO_MODES.join(', ')}; got ${String(options.io)}`);
+  }
+  if (options.headCutoff !== undefined && !HEAD_CUTOFFS.includes(options.headCutoff)) {
+    throw new ArgumentError(
+      `option headCutoff is ${HEAD_CUTOFFS.join(' or ')}; got ${String(options.headCutoff)}`,
+    );
+  }
+  const cache = options.labelCacheBytes;
+  if (cache !== undefined && (!Number.isSafeInteger(cache) || cache < 0)) {
+    throw new ArgumentError(
+      `option labelCacheBytes is a whole number from 0; got ${String(cache)}`,
+    );
+  }
+}
