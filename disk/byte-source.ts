@@ -49,10 +49,13 @@ export class MemorySource implements ByteSource {
   readonly size: number;
   private closed = false;
 
-  constructor(
-    private readonly bytes: Uint8Array,
-    readonly path = '<memory>',
-  ) {
+  private readonly bytes: Uint8Array;
+  readonly path: string;
+
+  constructor(bytes: Uint8Array, path = '<memory>') {
+    this.bytes = bytes;
+    this.path = path;
+
     this.size = bytes.length;
   }
 

@@ -46,12 +46,15 @@ export class MmapSource implements ByteSource {
   private buffer: Buffer | null;
 
   /** Maps the open file `fd` of `size` bytes; the caller may close `fd` at once. */
-  constructor(
-    private readonly addon: MmapAddon,
-    readonly path: string,
-    fd: number,
-    readonly size: number,
-  ) {
+  private readonly addon: MmapAddon;
+  readonly path: string;
+  readonly size: number;
+
+  constructor(addon: MmapAddon, path: string, fd: number, size: number) {
+    this.addon = addon;
+    this.path = path;
+    this.size = size;
+
     assert(size > 0 && size <= MAPPED_BYTES_MAX, 'a mapped file has 1 byte to 2 GiB');
     try {
       this.buffer = addon.map(size, addon.PROT_READ, addon.MAP_SHARED, fd);

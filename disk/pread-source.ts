@@ -20,11 +20,15 @@ export class PreadSource implements ByteSource {
   private closed = false;
 
   /** Takes over the open file `fd` of `size` bytes and closes it in `close()`. */
-  constructor(
-    readonly path: string,
-    private readonly fd: number,
-    readonly size: number,
-  ) {}
+  readonly path: string;
+  private readonly fd: number;
+  readonly size: number;
+
+  constructor(path: string, fd: number, size: number) {
+    this.path = path;
+    this.fd = fd;
+    this.size = size;
+  }
 
   peek(offset: number, length: number): Uint8Array {
     checkRange(this, this.closed, offset, length);

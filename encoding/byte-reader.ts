@@ -16,11 +16,11 @@ export class ByteReader {
   private readonly data: DataView;
 
   /** Reads `bytes[start, end)`; offsets count from the start of `bytes`. */
-  constructor(
-    readonly bytes: Uint8Array,
-    start = 0,
-    end = bytes.length,
-  ) {
+  readonly bytes: Uint8Array;
+
+  constructor(bytes: Uint8Array, start = 0, end = bytes.length) {
+    this.bytes = bytes;
+
     this.offset = start;
     this.end = end;
     this.data = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);

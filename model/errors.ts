@@ -20,11 +20,11 @@ export abstract class TsdbError extends Error {
 export class DecodeError extends TsdbError {
   readonly code = 'TSDB_DECODE';
 
-  constructor(
-    message: string,
-    readonly offset: number,
-  ) {
+  readonly offset: number;
+
+  constructor(message: string, offset: number) {
     super(message);
+    this.offset = offset;
   }
 }
 
@@ -32,13 +32,15 @@ export class DecodeError extends TsdbError {
 export class CorruptionError extends TsdbError {
   readonly code = 'TSDB_CORRUPT';
 
-  constructor(
-    readonly path: string,
-    readonly offset: number,
-    readonly reason: string,
-    options?: ErrorOptions,
-  ) {
+  readonly path: string;
+  readonly offset: number;
+  readonly reason: string;
+
+  constructor(path: string, offset: number, reason: string, options?: ErrorOptions) {
     super(`${path}: corrupt at byte ${offset}: ${reason}`, options);
+    this.path = path;
+    this.offset = offset;
+    this.reason = reason;
   }
 
   /** Wraps what a decoder threw; `base` is where the decoded bytes start in the file. */
@@ -52,13 +54,13 @@ export class CorruptionError extends TsdbError {
 export class DiskError extends TsdbError {
   readonly code = 'TSDB_IO';
 
-  constructor(
-    message: string,
-    readonly path: string,
-    readonly errno: string,
-    options?: ErrorOptions,
-  ) {
+  readonly path: string;
+  readonly errno: string;
+
+  constructor(message: string, path: string, errno: string, options?: ErrorOptions) {
     super(message, options);
+    this.path = path;
+    this.errno = errno;
   }
 }
 
@@ -66,12 +68,11 @@ export class DiskError extends TsdbError {
 export class OpenError extends TsdbError {
   readonly code = 'TSDB_OPEN';
 
-  constructor(
-    message: string,
-    readonly path: string,
-    options?: ErrorOptions,
-  ) {
+  readonly path: string;
+
+  constructor(message: string, path: string, options?: ErrorOptions) {
     super(message, options);
+    this.path = path;
   }
 }
 
@@ -93,11 +94,11 @@ export class ArgumentError extends TsdbError {
 export class SelectorError extends TsdbError {
   readonly code = 'TSDB_SELECTOR';
 
-  constructor(
-    message: string,
-    readonly offset: number,
-  ) {
+  readonly offset: number;
+
+  constructor(message: string, offset: number) {
     super(message);
+    this.offset = offset;
   }
 }
 
@@ -105,11 +106,11 @@ export class SelectorError extends TsdbError {
 export class LimitError extends TsdbError {
   readonly code = 'TSDB_LIMIT';
 
-  constructor(
-    readonly limit: string,
-    message: string,
-  ) {
+  readonly limit: string;
+
+  constructor(limit: string, message: string) {
     super(`${limit}: ${message}`);
+    this.limit = limit;
   }
 }
 

@@ -14,7 +14,11 @@ export class Labels implements Iterable<[name: string, value: string]> {
   static readonly EMPTY = new Labels([]);
 
   /** `pairs` is name, value, name, value… sorted by name: what the index stores. Kept, not copied. */
-  private constructor(private readonly pairs: readonly string[]) {}
+  private readonly pairs: readonly string[];
+
+  private constructor(pairs: readonly string[]) {
+    this.pairs = pairs;
+  }
 
   /** Labels in any order; empty values are dropped, the last of equal names wins. */
   static from(
