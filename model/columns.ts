@@ -65,14 +65,38 @@ export class Columns {
     this.withHistograms()[row] = histogram;
   }
 
-  /** Copies row `row` of `from` behind our last one, bits and all. */
-  pushRow(from: Columns, row: number): void {
-    assert(row >= 0 && row < from.count, 'a copied row exists');
-    this.reserve(1);
-    const target = this.count++;
-    this.times[target] = from.times[row];
-    this.values[target] = from.values[row];
-    this.setExtras(from, row, target);
+  /**
+   * Counts `extra` float rows that the caller has reserved and filled behind the last one. Their
+   * start times are unknown, unless the caller filled that column too and says so.
+   */
+  commitFloats(extra: number, hasStartTimes = false): void {
+    const from = this.count;
+    const to = from + extra;
+    assert(to <= this.times.length, 'committed rows were reserved');
+    if (!hasStartTimes) this.startTimes?.fill(0, from, to);
+    if (this.histograms !== null) {
+      for (let row = from; row < to; row++) this.histograms[row] = undefined;
+    }
+    this.count = to;
+  }
+
+  /** Copies the rows `[start, end)` of `from` behind our last one, bits and all. */
+  pushRows(from: Columns, start: number, end: number): void {
+    assert(start >= 0 && end <= from.count, 'copied rows exist');
+    this.reserve(end - start);
+    const target = this.count;
+    this.count += end - start;
+    this.times.set(from.times.subarray(start, end), target);
+    this.values.set(from.values.subarray(start, end), target);
+    if (from.startTimes !== null) {
+      this.withStartTimes().set(from.startTimes.subarray(start, end), target);
+    } else {
+      this.startTimes?.fill(0, target, this.count);
+    }
+    if (from.histograms !== null || this.histograms !== null) {
+      const histograms = this.withHistograms();
+      for (let i = start; i < end; i++) histograms[target + i - start] = from.histograms?.[i];
+    }
   }
 
   /** Moves row `source` of this to row `target` (for compacting in place; `target <= source`). */
@@ -82,15 +106,6 @@ export class Columns {
     this.values[target] = this.values[source];
     if (this.startTimes !== null) this.startTimes[target] = this.startTimes[source];
     if (this.histograms !== null) this.histograms[target] = this.histograms[source];
-  }
-
-  private setExtras(from: Columns, row: number, target: number): void {
-    const startTime = from.startTimes === null ? 0 : from.startTimes[row];
-    if (startTime !== 0 || this.startTimes !== null) this.withStartTimes()[target] = startTime;
-    const histogram = from.histograms === null ? undefined : from.histograms[row];
-    if (histogram !== undefined || this.histograms !== null) {
-      this.withHistograms()[target] = histogram;
-    }
   }
 }
 

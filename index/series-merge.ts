@@ -1,0 +1,74 @@
+/**
+ * Several series cursors seen as one: series in label order, each label set once, the samples of
+ * equal label sets merged. The order in which sources of one series are merged is that in which
+ * Prometheus' heap of series sets pops them (storage/merge.go, genericMergeSeriesSet).
+ */
+import { mergeColumns } from '../chunks/merge.js';
+import { Columns } from '../model/columns.js';
+import { Heap } from '../model/heap.js';
+import { Labels } from '../model/labels.js';
+import type { Series, SeriesCursor } from '../model/queryable.js';
+
+const NO_SERIES: Series = { labels: Labels.EMPTY, read: () => {} };
+export const EMPTY_CURSOR: SeriesCursor = { series: NO_SERIES, next: () => false };
+
+/** Merges `cursors`: none gives an empty one, one gives itself. */
+export function mergeSeries(cursors: readonly SeriesCursor[]): SeriesCursor {
+  if (cursors.length === 0) return EMPTY_CURSOR;
+  if (cursors.length === 1) return cursors[0];
+  return new MergedCursor(cursors);
+}
+
+class MergedCursor implements SeriesCursor, Series {
+  /** The cursors that stand on the current series; before the first `next()`, all of them. */
+  private current: SeriesCursor[];
+  private readonly waiting = new Heap<SeriesCursor>(
+    (a, b) => a.series.labels.compare(b.series.labels) < 0,
+  );
+  /** Buffers for the parts of a series, reused from series to series. */
+  private readonly parts: Columns[] = [];
+
+  constructor(cursors: readonly SeriesCursor[]) {
+    this.current = [...cursors];
+  }
+
+  get series(): Series {
+    return this;
+  }
+
+  get labels(): Labels {
+    return this.current[0].series.labels;
+  }
+
+  next(): boolean {
+    for (const cursor of this.current) {
+      if (cursor.next()) this.waiting.push(cursor);
+    }
+    this.current = [];
+    const first = this.waiting.pop();
+    if (first === undefined) return false;
+    this.current.push(first);
+    for (;;) {
+      const other = this.waiting.peek();
+      if (other === undefined || other.series.labels.compare(first.series.labels) !== 0)
+        return true;
+      this.waiting.pop();
+      this.current.push(other);
+    }
+  }
+
+  read(into: Columns): void {
+    // Fast path: most series live in one source at a time of the query's range.
+    if (this.current.length === 1) {
+      this.current[0].series.read(into);
+      return;
+    }
+    const parts = this.current.map((cursor, i) => {
+      const part = (this.parts[i] ??= new Columns());
+      part.clear();
+      cursor.series.read(part);
+      return part;
+    });
+    mergeColumns(parts, into);
+  }
+}
