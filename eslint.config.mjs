@@ -1,3 +1,4 @@
+/** Lint rules: typescript-eslint with types, and no promise left alone. Format is prettier's. */
 import js from '@eslint/js';
 import tseslint from 'typescript-eslint';
 

@@ -1,9 +1,13 @@
+/**
+ * The suite of `npm test`: everything that needs no program but Node. The suite against real
+ * Prometheus binaries has jest.interop.config.mjs.
+ */
 export default {
   testEnvironment: 'node',
   testMatch: ['<rootDir>/test/**/*.test.ts'],
   testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/interop/'],
   modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/.peers/'],
-  extensionsToTreatAsEsm: [],
+  // Sources say `./x.js`, as ESM has to; jest finds `./x.ts`.
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
   transform: {
     '^.+\\.ts$': [
