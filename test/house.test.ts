@@ -1,0 +1,269 @@
+/** The house rules: who may import whom, what is banned, how large things get, what has a test. */
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import {
+  checkBans,
+  checkImports,
+  checkSizes,
+  checkText,
+  findDead,
+  findUntested,
+  type House,
+  type ImportLaw,
+  type SourceText,
+} from './support/house-rules.js';
+
+/** The whole import law. A room may also import its own files. */
+const MAY_IMPORT: ImportLaw = {
+  model: [],
+  encoding: ['model'],
+  disk: ['model'],
+  kernel: ['model'],
+  chunks: ['model', 'encoding', 'disk', 'kernel'],
+  index: ['model', 'encoding', 'disk', 'chunks'],
+  wal: ['model', 'encoding', 'disk', 'kernel'],
+  compact: ['model', 'encoding', 'disk', 'chunks', 'index'],
+  tsdb: ['model', 'encoding', 'disk', 'kernel', 'chunks', 'index', 'wal', 'compact'],
+  promql: ['model'],
+  api: ['model', 'promql', 'tsdb'],
+  cli: ['*'], // nobody imports cli
+};
+
+/** Modules that one room alone may import: its door to the world. */
+const DOORS: Readonly<Record<string, string>> = {
+  'node:fs': 'disk',
+  fs: 'disk',
+  'mmap-io': 'disk',
+  'node:http': 'api',
+  'node:readline': 'cli',
+  'node:tty': 'cli',
+  commander: 'cli',
+  'cli-progress': 'cli',
+};
+
+/** The files in which each sample, posting or record passes: no generators there. */
+const HOT = [
+  'chunks/bit-reader.ts',
+  'chunks/xor.ts',
+  'encoding/byte-reader.ts',
+  'encoding/byte-writer.ts',
+  'encoding/float-bits.ts',
+  'kernel/kernel.ts',
+  'model/columns.ts',
+];
+
+/** Sources without a mirror in `test/`, and why. */
+const UNTESTED: Readonly<Record<string, string>> = {};
+
+const ROOT = resolve(__dirname, '..');
+/** Written by the build, or not ours. */
+const LEFT_OUT = new Set(['node_modules', 'dist', '.git', '.peers', 'coverage', 'fixtures']);
+const GENERATED = new Set(['kernel/kernel-wasm.ts']);
+
+const packageJson = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as {
+  exports: Record<string, string | { default: string }>;
+  bin: Record<string, string>;
+  dependencies: Record<string, string>;
+  optionalDependencies: Record<string, string>;
+};
+
+const house: House = {
+  law: MAY_IMPORT,
+  hot: HOT,
+  doors: DOORS,
+  dependencies: Object.keys({ ...packageJson.dependencies, ...packageJson.optionalDependencies }),
+  entries: entries(),
+  untested: UNTESTED,
+};
+
+const all = readAll('');
+const inRooms = all.filter(({ path }) => Object.keys(MAY_IMPORT).includes(path.split('/')[0]));
+/** AssemblyScript reads like TypeScript and has rules of its own. */
+const sources = inRooms.filter(({ path }) => !path.startsWith('kernel/assembly/'));
+const benches = all.filter(({ path }) => path.startsWith('bench/'));
+const tests = all.filter(({ path }) => path.startsWith('test/'));
+
+describe('the house', () => {
+  it('has only rooms that the import law knows', () => {
+    const known = [...Object.keys(MAY_IMPORT), 'test', 'bench', 'scripts', 'examples', ''];
+    const rooms = all.map(({ path }) => (path.includes('/') ? path.split('/')[0] : ''));
+    expect(rooms.filter((room) => !known.includes(room))).toEqual([]);
+    expect(sources.length).toBeGreaterThan(10);
+  });
+
+  it('imports only downward, through its doors, and only what users install', () => {
+    expect(sources.flatMap((file) => checkImports(file, house))).toEqual([]);
+  });
+
+  it('does without what is banned', () => {
+    expect(sources.flatMap((file) => checkBans(file, house))).toEqual([]);
+  });
+
+  it('has a header, short lines and nothing undone in every file', () => {
+    expect(all.flatMap((file) => checkText(file))).toEqual([]);
+  });
+
+  it('keeps its files small', () => {
+    expect(checkSizes(inRooms)).toEqual([]);
+    expect(checkSizes(tests)).toEqual([]);
+  });
+
+  it('has no file that nothing leads to', () => {
+    const roots = benches.map(({ path }) => path).filter((path) => path.endsWith('.bench.ts'));
+    expect(findDead([...sources, ...benches], [...house.entries, ...roots])).toEqual([]);
+    const suites = tests.map(({ path }) => path).filter((path) => path.endsWith('.test.ts'));
+    expect(findDead(tests, suites)).toEqual([]);
+  });
+
+  it('has a test for every source', () => {
+    const paths = new Set(tests.map(({ path }) => path));
+    expect(findUntested(sources, paths, house)).toEqual([]);
+  });
+
+  it('names hot files that exist', () => {
+    expect(HOT.filter((path) => !existsSync(join(ROOT, path)))).toEqual([]);
+  });
+});
+
+/** One wrong source a line: a rule that cannot fail is no rule. */
+describe('the rules', () => {
+  const small: House = {
+    law: { model: [], disk: ['model'], chunks: ['model', 'disk'], tsdb: ['*'], cli: ['*'] },
+    hot: ['chunks/xor.ts'],
+    doors: { 'node:fs': 'disk', 'mmap-io': 'disk' },
+    dependencies: ['snappy', '@scope/known', 'mmap-io'],
+    entries: ['tsdb/db.ts'],
+    untested: {},
+  };
+  const file = (path: string, text: string): SourceText => ({ path, text });
+
+  function refuses(path: string, text: string, finding: string): void {
+    const found = [...checkImports(file(path, text), small), ...checkBans(file(path, text), small)];
+    expect(found.join('\n')).toContain(finding);
+    expect(found).toHaveLength(1);
+  }
+
+  function accepts(path: string, text: string): void {
+    const found = [...checkImports(file(path, text), small), ...checkBans(file(path, text), small)];
+    expect(found).toEqual([]);
+  }
+
+  it('refuse imports upward, sideways and past a door', () => {
+    refuses('model/a.ts', "import { b } from '../disk/b.js';", 'model/a.ts:1: model imports disk');
+    refuses('model/a.ts', "import type { B } from '../disk/b.js';", 'may import nothing');
+    refuses('model/a.ts', "type B = import('../disk/b.js').B;", 'model imports disk');
+    refuses('model/a.ts', "\nawait import('../disk/b.js');", 'model/a.ts:2');
+    refuses('model/a.ts', "new Worker(new URL('../disk/b.js', here));", 'model imports disk');
+    refuses('tsdb/db.ts', "export { b } from '../cli/b.js';", 'nobody imports cli');
+    refuses('chunks/a.ts', "import { b } from './b';", './b lacks .js');
+    refuses('chunks/a.ts', "import { readSync } from 'node:fs';", 'go through disk');
+    refuses('chunks/a.ts', "import { open } from 'node:fs/promises';", 'go through disk');
+    refuses('chunks/a.ts', "createRequire(here)('mmap-io');", 'go through disk');
+    refuses('chunks/a.ts', "import { x } from '@scope/other/x';", 'no dependency');
+    refuses('chunks/a.ts', "import { join } from 'path';", 'no dependency');
+    accepts('chunks/a.ts', "import { b } from './b.js'; import { c } from '../model/c.js';");
+    accepts('disk/a.ts', "import { readSync } from 'node:fs'; createRequire(here)('mmap-io');");
+    accepts('chunks/a.ts', "import { x } from '@scope/known/x'; import s from 'snappy';");
+    accepts('cli/a.ts', "import { b } from '../chunks/b.js';");
+  });
+
+  it('refuse banned constructs, each with its replacement', () => {
+    refuses('model/a.ts', 'let a: any;', 'use unknown');
+    refuses('model/a.ts', 'f(a as any);', 'use unknown');
+    refuses('model/a.ts', 'a.b!.c;', 'assert()');
+    refuses('model/a.ts', 'enum A { B }', 'union type');
+    refuses('model/a.ts', 'namespace A {}', 'use a file');
+    refuses('model/a.ts', 'export default 1;', 'export by name');
+    refuses('model/a.ts', 'export default function f() {}', 'export by name');
+    refuses('model/a.ts', 'class A { constructor(readonly b: B) {} }', 'declare the field');
+    refuses('model/a.ts', 'try { f(); } catch {}', 'handle the error');
+    refuses('model/a.ts', 'new RegExp(pattern);', 're2js');
+    refuses('model/a.ts', 'RegExp(pattern);', 're2js');
+    refuses('model/a.ts', "export { b } from './b.js';", 'import from the file that declares it');
+    refuses('chunks/xor.ts', 'function* f() {}', 'use a cursor');
+    refuses('chunks/xor.ts', 'class A { *f() {} }', 'use a cursor');
+    refuses('model/a.ts', `function f() {${'\n'.repeat(70)}}`, 'function of 71 lines');
+    accepts('tsdb/db.ts', "export { b } from './b.js';");
+    accepts('chunks/xor2.ts', 'function* f() {}');
+    accepts('model/a.ts', `function f() {${'\n'.repeat(69)}}`);
+    accepts(
+      'model/a.ts',
+      "// any, a!, enum, console.log\nconst text = 'new RegExp(x)'; /x/.test(a);",
+    );
+  });
+
+  it('refuse the world outside the command line', () => {
+    refuses('model/a.ts', 'Date.now();', 'take now');
+    refuses('model/a.ts', 'performance.now();', 'take now');
+    refuses('model/a.ts', 'new Date();', 'take now');
+    refuses('model/a.ts', 'Math.random();', 'random source');
+    refuses('model/a.ts', 'console.log(1);', 'Logger');
+    refuses('model/a.ts', 'process.stdout.write(a);', 'cli meets the process');
+    refuses('model/a.ts', 'process.env.HOME;', 'cli meets the process');
+    refuses('model/a.ts', 'process.exit(1);', 'cli meets the process');
+    accepts('model/a.ts', 'new Date(ms); process.arch; logger.console;');
+    accepts('cli/a.ts', 'console.log(Date.now(), process.argv, Math.random(), new Date());');
+  });
+
+  it('refuse texts without a header, with long lines, with things undone', () => {
+    const check = (path: string, text: string): string => checkText(file(path, text)).join('\n');
+    const undone = ['TO', 'DO'].join('');
+    expect(check('a/b.ts', 'const a = 1;')).toContain('no header');
+    expect(check('a/b.ts', '/** */')).toContain('empty header');
+    expect(check('a/b.ts', `/**\n${' * word\n'.repeat(16)} */`)).toContain('header of 16 lines');
+    expect(check('a/b.ts', `/** A. */\n${'x'.repeat(101)}`)).toContain('a/b.ts:2: 101 characters');
+    expect(check('a/b.ts', `/** A. */\n// ${undone}: more`)).toContain(`a/b.ts:2: ${undone}`);
+    expect(check('a/b.ts', `/** A. */\n'${['', 'home', 'me'].join('/')}'`)).toContain(
+      'one machine',
+    );
+    expect(check('a/index.ts', '/** A. */')).toContain('one noun');
+    expect(check('a/someThing.ts', '/** A. */')).toContain('kebab-case');
+    expect(check('a/b.ts', `/** A. */${'\n'.repeat(601)}`)).toContain('601 lines');
+    const picture = ' *   len | data\n'.repeat(20);
+    expect(check('a/b.ts', `#!/usr/bin/env node\n/**\n * A.\n${picture} */\n`)).toBe('');
+  });
+
+  it('refuse too many large files, dead files and untested ones', () => {
+    const lines = (count: number): SourceText => file(`model/f${count}.ts`, '\n'.repeat(count));
+    const nine = Array.from({ length: 9 }, (_, i) => lines(i));
+    expect(checkSizes([...nine, lines(401)])).toEqual([]);
+    expect(checkSizes([...nine.slice(1), lines(401)])).toHaveLength(1);
+
+    const door = file('tsdb/db.ts', "import type { A } from '../model/a.js';");
+    const used = file('model/a.ts', 'export const a = 1;');
+    const dead = file('model/b.ts', "import { a } from './a.js';");
+    expect(findDead([door, used, dead], ['tsdb/db.ts'])).toEqual([
+      'model/b.ts:1: no import leads here; delete it, or use it',
+    ]);
+
+    const types = file('model/c.ts', 'export interface C { readonly d: number }');
+    const mirrors = new Set(['test/tsdb/db.test.ts', 'test/model/b.test.ts']);
+    expect(findUntested([used, types, dead], mirrors, small)).toEqual([
+      'model/a.ts:1: no test/model/a.test.ts; write it',
+    ]);
+    const excused = { ...small, untested: { 'model/a.ts': 'x', 'model/b.ts': 'x', 'no.ts': 'x' } };
+    expect(findUntested([used, dead], mirrors, excused)).toEqual([
+      'model/b.ts:1: has a test; drop its exemption',
+      'no.ts:1: is exempt from having a test and gone; drop its exemption',
+    ]);
+  });
+});
+
+/** The sources behind the files that package.json offers. */
+function entries(): string[] {
+  const targets = Object.values(packageJson.exports).map((target) =>
+    typeof target === 'string' ? target : target.default,
+  );
+  return [...targets, ...Object.values(packageJson.bin)]
+    .filter((target) => target.endsWith('.js'))
+    .map((target) => target.replace(/^(\.\/)?dist\//, '').replace(/\.js$/, '.ts'));
+}
+
+function readAll(folder: string): SourceText[] {
+  return readdirSync(join(ROOT, folder), { withFileTypes: true }).flatMap((entry) => {
+    const path = folder === '' ? entry.name : `${folder}/${entry.name}`;
+    if (entry.isDirectory()) return LEFT_OUT.has(entry.name) ? [] : readAll(path);
+    if (!/\.(ts|mjs)$/.test(entry.name) || GENERATED.has(path)) return [];
+    return [{ path, text: readFileSync(join(ROOT, path), 'utf8') }];
+  });
+}
