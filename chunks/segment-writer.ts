@@ -1,0 +1,106 @@
+/**
+ * Writes chunks into segments (segment-format.ts), cut where Prometheus' writer cuts them: the
+ * chunks of one series are one batch, and what would not fit into the open segment, counted with
+ * the largest length field, goes on in the next one.
+ *
+ * It only makes bytes: the sink of each segment stores them, in order, and is told of its end.
+ */
+import { assert } from '../model/assert.js';
+import { crc32c } from '../encoding/crc32c.js';
+import { ByteWriter } from '../encoding/byte-writer.js';
+import {
+  CRC_BYTES,
+  ENCODING_BYTES,
+  LENGTH_BYTES_MAX,
+  type RawChunk,
+  SEGMENT_BYTES_MAX,
+  SEGMENT_HEADER_BYTES,
+  SEGMENT_MAGIC,
+  SEGMENT_VERSION,
+  chunkRef,
+} from './segment-format.js';
+
+/** Receives the bytes of one segment. */
+export interface SegmentSink {
+  /** `bytes` holds only until `write` returns. */
+  write(bytes: Uint8Array): void;
+  /** The segment is whole. */
+  end(): void;
+}
+
+export class SegmentWriter {
+  private readonly openSink: (index: number) => SegmentSink;
+  private readonly segmentBytesMax: number;
+  private readonly scratch = new ByteWriter();
+  private sink: SegmentSink | null = null;
+  /** Of the open segment, counting from 0. */
+  private index = -1;
+  /** Of the open segment. */
+  private size = 0;
+
+  /** `openSink(index)` is called for each segment, from 0; its file is `segmentName(index + 1)`. */
+  constructor(
+    openSink: (index: number) => SegmentSink,
+    segmentBytesMax: number = SEGMENT_BYTES_MAX,
+  ) {
+    this.openSink = openSink;
+    this.segmentBytesMax = segmentBytesMax;
+  }
+
+  /** Writes the chunks of one series, in order, and returns their references. */
+  write(chunks: readonly RawChunk[]): number[] {
+    let planned = this.size;
+    let isFirstBatch = this.size > SEGMENT_HEADER_BYTES;
+    if (planned === 0) planned = SEGMENT_HEADER_BYTES;
+    return chunks.map((chunk, i) => {
+      const bytesMax = LENGTH_BYTES_MAX + ENCODING_BYTES + chunk.data.length + CRC_BYTES;
+      // A fresh segment takes at least one chunk, whatever its size.
+      const mayCut = i > 0 || isFirstBatch;
+      if (mayCut && planned + bytesMax > this.segmentBytesMax) {
+        this.cut();
+        isFirstBatch = false;
+        planned = SEGMENT_HEADER_BYTES;
+      }
+      planned += bytesMax;
+      return this.writeEntry(chunk);
+    });
+  }
+
+  /** Ends the last segment; nothing may be written afterwards. */
+  end(): void {
+    this.sink?.end();
+    this.sink = null;
+  }
+
+  private writeEntry({ encoding, data }: RawChunk): number {
+    if (this.index < 0) this.cut();
+    assert(this.sink !== null, 'an ended segment writer is not written to');
+    const ref = chunkRef(this.index, this.size);
+    const head = this.scratch;
+    head.clear();
+    head.uvarint(data.length).u8(encoding);
+    const encodingByte = head.bytes().subarray(head.length - ENCODING_BYTES);
+    const crc = crc32c(data, crc32c(encodingByte));
+    this.put(head.bytes());
+    this.put(data);
+    head.clear();
+    this.put(head.u32(crc).bytes());
+    return ref;
+  }
+
+  private cut(): void {
+    this.sink?.end();
+    this.index++;
+    this.sink = this.openSink(this.index);
+    this.size = 0;
+    this.scratch.clear();
+    this.scratch.u32(SEGMENT_MAGIC).u8(SEGMENT_VERSION).u8(0).u16(0);
+    this.put(this.scratch.bytes());
+  }
+
+  private put(bytes: Uint8Array): void {
+    assert(this.sink !== null, 'an ended segment writer is not written to');
+    this.sink.write(bytes);
+    this.size += bytes.length;
+  }
+}
