@@ -1,5 +1,5 @@
 /**
- * Random access to the bytes of one open file, in three kinds: mapped, read positionally, in memory.
+ * Random access to the bytes of one open file, in three kinds: mapped, read by position, in memory.
  *
  * Contract for all kinds:
  * - `peek` is the cheap one: its view is valid until the next call on this source.
@@ -35,7 +35,8 @@ export function checkRange(
   length: number,
 ): void {
   if (closed) throw new ClosedError(source.path);
-  if (offset < 0 || length < 0 || offset + length > source.size) {
+  // Written so that NaN is refused too.
+  if (!(offset >= 0 && length >= 0 && offset + length <= source.size)) {
     throw new DecodeError(
       `bytes [${offset}, ${offset + length}) lie outside the file of ${source.size}`,
       Math.min(Math.max(offset, 0), source.size),
@@ -68,10 +69,13 @@ export class MemorySource implements ByteSource {
     return this.bytes.subarray(offset, offset + length);
   }
 
-  advise(): void {}
+  advise(): void {
+    checkRange(this, this.closed, 0, 0);
+  }
 
   residentBytes(): number | null {
-    return this.closed ? 0 : this.size;
+    checkRange(this, this.closed, 0, 0);
+    return this.size;
   }
 
   close(): void {

@@ -6,7 +6,7 @@
  */
 import type { ByteSource } from './byte-source.js';
 
-/** How immutable files are read: `auto` maps them where that is safe and else reads positionally. */
+/** How immutable files are read: `auto` maps them where that is safe, else reads by position. */
 export type IoMode = 'auto' | 'mmap' | 'pread';
 
 export interface DirectoryEntry {
@@ -30,7 +30,7 @@ export interface Disk {
   readFile(path: string, bytesMax: number): Uint8Array;
   /** Opens an immutable file (a block's index or chunks) in this disk's mode. */
   openImmutable(path: string): ByteSource;
-  /** Opens a file that another process may truncate: always read positionally, never mapped. */
+  /** Opens a file that another process may truncate: read by position, never mapped. */
   openMutable(path: string): ByteSource;
   /** Joins path parts. */
   join(...parts: string[]): string;

@@ -7,7 +7,7 @@
  * mapping kills the process (SIGBUS).
  *
  * `close()` unmaps on runtimes with `ArrayBuffer.prototype.transfer` (Node >= 22); on Node 20 the
- * mapping goes when the garbage collector takes its last view. Either way reads after `close()` throw.
+ * mapping goes when the garbage collector takes its last view. Reads after `close()` throw on both.
  */
 import { createRequire } from 'node:module';
 import { assert } from '../model/assert.js';
@@ -18,7 +18,7 @@ import { type Advice, type ByteSource, checkRange } from './byte-source.js';
 export const MAPPED_BYTES_MAX = 2 ** 31 - 1;
 
 /** What we use of the addon; its own d.ts claims a default export that the module lacks. */
-interface MmapAddon {
+export interface MmapAddon {
   readonly PROT_READ: number;
   readonly MAP_SHARED: number;
   readonly MADV_NORMAL: number;

@@ -1,12 +1,12 @@
 /** The real disk, over `node:fs` and the mmap addon. */
 import {
   closeSync,
+  constants,
   existsSync,
   fstatSync,
   openSync,
   readdirSync,
   readSync,
-  statfsSync,
   statSync,
 } from 'node:fs';
 import type { Dirent, Stats } from 'node:fs';
@@ -17,43 +17,26 @@ import { compareUtf8 } from '../model/utf8.js';
 import { type ByteSource, MemorySource } from './byte-source.js';
 import type { DirectoryEntry, Disk, FileStat, IoMode } from './disk.js';
 import { diskError } from './disk-error.js';
-import { loadMmapAddon, MAPPED_BYTES_MAX, MmapSource } from './mmap-source.js';
+import { type Machine, reasonNotToMap, THIS_MACHINE } from './machine.js';
+import { MAPPED_BYTES_MAX, MmapSource } from './mmap-source.js';
 import { PreadSource } from './pread-source.js';
 
-/** statfs(2) types on which a mapped page may fail to load, which kills the process. */
-const NETWORK_FILE_SYSTEMS: ReadonlyMap<number, string> = new Map([
-  [0x6969, 'NFS'],
-  [0x517b, 'SMB'],
-  [0xff534d42, 'CIFS'],
-  [0xfe534d42, 'SMB2'],
-  [0x65735546, 'FUSE'],
-  [0x00c36400, 'Ceph'],
-  [0x01021997, '9P'],
-  [0x5346414f, 'AFS'],
-  [0x0bd00bd0, 'Lustre'],
-  [0x47504653, 'GPFS'],
-]);
-
-/** Address space is too small for mappings here. */
-const ARCHITECTURES_32_BIT: ReadonlySet<string> = new Set([
-  'arm',
-  'ia32',
-  'mips',
-  'mipsel',
-  'ppc',
-  's390',
-]);
+// Windows has no pipes in its file system and no such flag.
+const OPEN_FLAGS = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
 
 export interface NodeDiskOptions {
   /** Default `auto`: mapped, unless the addon, the file system or the machine speaks against it. */
   readonly io?: IoMode;
   /** Told once why `auto` does not map. */
   readonly logger?: Logger;
+  /** Default: the one that runs us; another for tests. */
+  readonly machine?: Machine;
 }
 
 export class NodeDisk implements Disk {
   private readonly io: IoMode;
   private readonly logger: Logger;
+  private readonly machine: Machine;
   private told = false;
   /** By device: whether files there are mapped under `auto`. */
   private readonly mappable = new Map<number, boolean>();
@@ -61,6 +44,7 @@ export class NodeDisk implements Disk {
   constructor(options: NodeDiskOptions = {}) {
     this.io = options.io ?? 'auto';
     this.logger = options.logger ?? SILENT;
+    this.machine = options.machine ?? THIS_MACHINE;
   }
 
   list(path: string): DirectoryEntry[] {
@@ -114,8 +98,10 @@ export class NodeDisk implements Disk {
       }
       // A mapping of zero bytes is EINVAL.
       if (stats.size === 0) return new MemorySource(new Uint8Array(0), path);
-      const addon = loadMmapAddon();
-      if (addon instanceof Error) throw addon;
+      const addon = this.machine.loadMmapAddon();
+      if (addon instanceof Error) {
+        throw mmapRefused(path, `the addon cannot be loaded: ${addon.message}`);
+      }
       return new MmapSource(addon, path, fd, stats.size);
     } finally {
       // A mapping outlives its descriptor.
@@ -137,19 +123,15 @@ export class NodeDisk implements Disk {
     if (this.io === 'pread') return false;
     const tooLarge = stats.size > MAPPED_BYTES_MAX;
     if (this.io === 'mmap') {
-      const addon = loadMmapAddon();
-      if (addon instanceof Error)
-        throw mmapRefused(path, `the addon cannot be loaded: ${addon.message}`);
-      if (tooLarge)
-        throw mmapRefused(
-          path,
-          `${stats.size} bytes exceed the ${MAPPED_BYTES_MAX} that can be mapped`,
-        );
+      if (tooLarge) {
+        const reason = `${stats.size} bytes exceed the ${MAPPED_BYTES_MAX} that can be mapped`;
+        throw mmapRefused(path, reason);
+      }
       return true;
     }
     let mappable = this.mappable.get(stats.dev);
     if (mappable === undefined) {
-      const reason = reasonNotToMap(path);
+      const reason = reasonNotToMap(this.machine, path);
       mappable = reason === null;
       this.mappable.set(stats.dev, mappable);
       if (reason !== null && !this.told) {
@@ -165,17 +147,9 @@ function mmapRefused(path: string, reason: string): DiskError {
   return new DiskError(`cannot map ${path}: ${reason}`, path, 'ENOTSUP');
 }
 
-function reasonNotToMap(path: string): string | null {
-  if (ARCHITECTURES_32_BIT.has(process.arch)) return `${process.arch} has a 32-bit address space`;
-  const addon = loadMmapAddon();
-  if (addon instanceof Error)
-    return `the mmap-io addon cannot be loaded (${addon.message.split('\n')[0]})`;
-  const network = NETWORK_FILE_SYSTEMS.get(attempt('statfs', path, () => statfsSync(path).type));
-  return network === undefined ? null : `${path} lies on ${network}`;
-}
-
+/** Opens for reading; without waiting for a writer, should the path be a pipe. */
 function openFile(path: string): { fd: number; stats: Stats } {
-  const fd = attempt('open', path, () => openSync(path, 'r'));
+  const fd = attempt('open', path, () => openSync(path, OPEN_FLAGS));
   try {
     const stats = attempt('stat', path, () => fstatSync(fd));
     if (!stats.isFile())

@@ -5,7 +5,7 @@
  * Small peeks are served from one window that the source owns and fills again and again.
  */
 import { closeSync, readSync } from 'node:fs';
-import { ClosedError, DecodeError } from '../model/errors.js';
+import { DecodeError } from '../model/errors.js';
 import { type ByteSource, checkRange } from './byte-source.js';
 import { diskError } from './disk-error.js';
 
@@ -32,13 +32,15 @@ export class PreadSource implements ByteSource {
 
   peek(offset: number, length: number): Uint8Array {
     checkRange(this, this.closed, offset, length);
-    if (length > WINDOW_BYTES) return this.readInto(new Uint8Array(length), offset, length);
+    if (length > WINDOW_BYTES) return this.readWhole(offset, length);
     const within = offset - this.windowStart;
     if (this.window === null || within < 0 || within + length > this.windowLength) {
       this.window ??= new Uint8Array(WINDOW_BYTES);
       this.windowStart = offset;
-      this.windowLength = Math.min(WINDOW_BYTES, this.size - offset);
-      this.readInto(this.window, offset, this.windowLength);
+      this.windowLength = 0;
+      const wanted = Math.min(WINDOW_BYTES, this.size - offset);
+      // A file that shrank may end within the window, so long as it does behind what is asked for.
+      this.windowLength = this.fill(this.window.subarray(0, wanted), offset, length);
       return this.window.subarray(0, length);
     }
     return this.window.subarray(within, within + length);
@@ -46,13 +48,15 @@ export class PreadSource implements ByteSource {
 
   read(offset: number, length: number): Uint8Array {
     checkRange(this, this.closed, offset, length);
-    return this.readInto(new Uint8Array(length), offset, length);
+    return this.readWhole(offset, length);
   }
 
-  advise(): void {}
+  advise(): void {
+    checkRange(this, this.closed, 0, 0);
+  }
 
   residentBytes(): number | null {
-    if (this.closed) throw new ClosedError(this.path);
+    checkRange(this, this.closed, 0, 0);
     return null;
   }
 
@@ -63,23 +67,31 @@ export class PreadSource implements ByteSource {
     closeSync(this.fd);
   }
 
-  /** Fills `target[0, length)` or throws: a short file is damage, a refusal of the system is not. */
-  private readInto(target: Uint8Array, offset: number, length: number): Uint8Array {
+  private readWhole(offset: number, length: number): Uint8Array {
+    const target = new Uint8Array(length);
+    this.fill(target, offset, length);
+    return target;
+  }
+
+  /**
+   * Fills `target` as far as the file goes and says how far; throws where that is less than
+   * `needed`: a short file is damage, the system's refusal is not.
+   */
+  private fill(target: Uint8Array, offset: number, needed: number): number {
     let filled = 0;
-    while (filled < length) {
+    while (filled < target.length) {
       let count: number;
       try {
-        count = readSync(this.fd, target, filled, length - filled, offset + filled);
+        count = readSync(this.fd, target, filled, target.length - filled, offset + filled);
       } catch (error) {
-        this.windowLength = 0;
         throw diskError(error, 'read', this.path);
       }
-      if (count === 0) {
-        this.windowLength = 0;
-        throw new DecodeError(`file ends here, ${this.size} bytes were expected`, offset + filled);
-      }
+      if (count === 0) break;
       filled += count;
     }
-    return target;
+    if (filled < needed) {
+      throw new DecodeError(`file ends here, ${this.size} bytes were expected`, offset + filled);
+    }
+    return filled;
   }
 }

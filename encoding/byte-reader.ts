@@ -137,7 +137,8 @@ export class ByteReader {
   /** Moves past `length` bytes and returns where they begin. */
   private take(length: number): number {
     const at = this.offset;
-    if (length > this.end - at) {
+    // Written so that NaN is refused too: lengths are differences of what the bytes say.
+    if (!(length >= 0 && length <= this.end - at)) {
       throw new DecodeError(`wanted ${length} bytes, ${this.end - at} left`, at);
     }
     this.offset = at + length;
