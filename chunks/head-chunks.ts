@@ -1,0 +1,372 @@
+/**
+ * The m-mapped chunks of the head, `chunks_head/000001…` (tsdb/chunks/head_chunks.go):
+ *
+ *     header  01 30 bc 91 | version 1 <1b> | zeros <3b>
+ *     entry   series ref <8b> | min time <8b> | max time <8b> | encoding <1b>, 0x80 out of order |
+ *             length <uvarint> | data | crc32c of all that <4b>
+ *     end     zeros, from an entry whose ref and times are zero; or the end of the file
+ *
+ * Opening passes over every file once, entry by entry, checks each checksum and decodes nothing:
+ * entries are so small that reading only their headers would read every page too, and damage that
+ * is found now is still in the log. Reading checks again. Files are read positionally and stay open
+ * until `close()`, so that their owner may delete them. See docs/format/head-chunks.md.
+ */
+import type { ByteSource } from '../disk/byte-source.js';
+import type { DirectoryEntry, Disk } from '../disk/disk.js';
+import { ByteReader } from '../encoding/byte-reader.js';
+import { crc32c } from '../encoding/crc32c.js';
+import { assert } from '../model/assert.js';
+import type { Columns } from '../model/columns.js';
+import { CorruptionError, DecodeError, DiskError } from '../model/errors.js';
+import { MIN_TIME } from '../model/interval.js';
+import type { Problem } from '../model/problem.js';
+import { decodeChunk, isKnownEncoding, sampleCount } from './chunk.js';
+
+export const HEAD_CHUNKS_MAGIC = 0x0130bc91;
+export const HEAD_CHUNKS_VERSION = 1;
+export const HEAD_CHUNKS_HEADER_BYTES = 8;
+/** In the encoding byte: the chunk is of out-of-order samples. */
+export const OUT_OF_ORDER_FLAG = 0x80;
+
+const MAGIC_BYTES = 4;
+/** Ref and times, whose zeros end a file. */
+const ENTRY_START_BYTES = 24;
+const LENGTH_BYTES_MAX = 5;
+const CRC_BYTES = 4;
+/** What an entry takes beside its data, at most; fewer bytes at the end of a file are padding. */
+const ENTRY_BYTES_MAX = ENTRY_START_BYTES + 1 + LENGTH_BYTES_MAX + CRC_BYTES;
+const TWO_32 = 0x1_0000_0000;
+
+/** One m-mapped chunk, as its entry says. */
+export interface HeadChunk {
+  /** The number of its file * 2^32 + the offset of its entry: Prometheus' reference to it. */
+  readonly ref: number;
+  readonly seriesRef: number;
+  /** The closed range of its samples, in ms. */
+  readonly minTime: number;
+  readonly maxTime: number;
+  /** As in chunks/chunk.ts, without the out-of-order flag. */
+  readonly encoding: number;
+  readonly isOutOfOrder: boolean;
+  readonly sampleCount: number;
+  /** Of the data alone, in bytes. */
+  readonly dataLength: number;
+}
+
+export interface HeadChunksOptions {
+  /** In-order chunks that end before it are passed over: blocks have them. Default: none is. */
+  readonly minValidTime?: number;
+}
+
+export class HeadChunkFiles {
+  /** In the order of files and entries: in-order chunks of a series by time. */
+  readonly chunks: readonly HeadChunk[];
+  /** What was set aside. */
+  readonly problems: readonly Problem[];
+  /** The ref of the last entry that was met, passed over or not; 0 without one. */
+  readonly lastRef: number;
+  private readonly sources: ReadonlyMap<number, ByteSource>;
+
+  private constructor(scan: Scan) {
+    this.chunks = scan.chunks;
+    this.problems = scan.problems;
+    this.lastRef = scan.lastRef;
+    this.sources = scan.sources;
+  }
+
+  /**
+   * Opens and scans `dir`; no chunks where it does not exist. Damage ends the scan: what stands
+   * before it is kept, the rest of that file and all later files are set aside, since the log has
+   * them. A chunk that does not follow its series' chunk before it discredits the whole directory.
+   */
+  static open(disk: Disk, dir: string, options: HeadChunksOptions = {}): HeadChunkFiles {
+    const scan = new Scan(disk, dir, options.minValidTime ?? MIN_TIME);
+    try {
+      scan.run();
+    } catch (error) {
+      scan.close();
+      throw error;
+    }
+    return new HeadChunkFiles(scan);
+  }
+
+  /** Appends the samples of a chunk to `into`; a `CorruptionError` where it is damaged. */
+  read(chunk: HeadChunk, into: Columns): void {
+    const data = this.data(chunk);
+    try {
+      decodeChunk(chunk.encoding, data, into);
+    } catch (error) {
+      throw CorruptionError.from(this.sourceOf(chunk).path, offsetOf(chunk.ref), error);
+    }
+  }
+
+  /** The encoded data of a chunk, checked; valid until the next call. */
+  data(chunk: HeadChunk): Uint8Array {
+    const source = this.sourceOf(chunk);
+    const offset = offsetOf(chunk.ref);
+    const entry = readEntry(source, offset);
+    if (entry === null || entry.data.length !== chunk.dataLength) {
+      throw new CorruptionError(source.path, offset, 'the chunk has changed since it was found');
+    }
+    return entry.data;
+  }
+
+  /** Idempotent. */
+  close(): void {
+    for (const source of this.sources.values()) source.close();
+  }
+
+  private sourceOf(chunk: HeadChunk): ByteSource {
+    const source = this.sources.get(Math.floor(chunk.ref / TWO_32));
+    assert(source !== undefined, 'a chunk is read from the files that it was found in');
+    return source;
+  }
+}
+
+/** The file name of head chunk file `number`: six digits, more from 10^6 on. */
+export function headChunkFileName(number: number): string {
+  return String(number).padStart(6, '0');
+}
+
+interface NumberedFile {
+  readonly number: number;
+  readonly path: string;
+}
+
+/** One pass over a directory. */
+class Scan {
+  readonly chunks: HeadChunk[] = [];
+  readonly problems: Problem[] = [];
+  readonly sources = new Map<number, ByteSource>();
+  lastRef = 0;
+  /** Series ref → its last in-order chunk, as an index into `chunks`. */
+  private readonly lastOfSeries = new Map<number, number>();
+  private readonly disk: Disk;
+  private readonly dir: string;
+  private readonly minValidTime: number;
+
+  constructor(disk: Disk, dir: string, minValidTime: number) {
+    this.disk = disk;
+    this.dir = dir;
+    this.minValidTime = minValidTime;
+  }
+
+  run(): void {
+    const files = listFiles(this.disk, this.dir);
+    for (let i = 0; i < files.length; i++) {
+      const { number, path } = files[i];
+      try {
+        if (i > 0 && number !== files[i - 1].number + 1) {
+          throw new CorruptionError(path, 0, 'the file before it is missing');
+        }
+        const source = openOrNull(this.disk, path);
+        if (source === null) continue;
+        this.sources.set(number, source);
+        if (i === files.length - 1 && isUnwritten(source)) return;
+        checkHeader(source);
+        if (!this.scanFile(number, source)) return;
+      } catch (error) {
+        if (!(error instanceof CorruptionError)) throw error;
+        this.setAsideFrom(error, files.length - 1 - i);
+        return;
+      }
+    }
+  }
+
+  close(): void {
+    for (const source of this.sources.values()) source.close();
+  }
+
+  /** False where a chunk is out of sequence, which ends the scan. */
+  private scanFile(number: number, source: ByteSource): boolean {
+    let unknown = 0;
+    let firstUnknown = 0;
+    let offset = HEAD_CHUNKS_HEADER_BYTES;
+    for (;;) {
+      const entry = readEntry(source, offset);
+      if (entry === null) break;
+      const ref = number * TWO_32 + offset;
+      this.lastRef = ref;
+      if (!isKnownEncoding(entry.encoding)) {
+        if (unknown++ === 0) firstUnknown = offset;
+      } else if (entry.isOutOfOrder || entry.maxTime >= this.minValidTime) {
+        const chunk = chunkOf(ref, entry, source.path);
+        if (!entry.isOutOfOrder && !this.follows(chunk)) {
+          this.setAsideAll(source.path, offset, chunk);
+          return false;
+        }
+        this.chunks.push(chunk);
+      }
+      offset += entry.length;
+    }
+    if (unknown > 0) {
+      const what = `${unknown} chunks of unknown encodings, the first here, are left out`;
+      this.report(new CorruptionError(source.path, firstUnknown, what), what);
+    }
+    return true;
+  }
+
+  /** Whether an in-order chunk begins after its series' last one; remembers it as the last. */
+  private follows(chunk: HeadChunk): boolean {
+    const last = this.lastOfSeries.get(chunk.seriesRef);
+    if (last !== undefined && this.chunks[last].maxTime >= chunk.minTime) return false;
+    this.lastOfSeries.set(chunk.seriesRef, this.chunks.length);
+    return true;
+  }
+
+  private setAsideFrom(error: CorruptionError, filesBehind: number): void {
+    const files = filesBehind === 0 ? 'file' : `file and the ${filesBehind} behind it`;
+    this.report(error, `${error.reason}; the rest of this ${files} is left out`);
+  }
+
+  private setAsideAll(path: string, offset: number, chunk: HeadChunk): void {
+    const { seriesRef, minTime } = chunk;
+    const what = `the chunk of series ${seriesRef} at ${minTime} does not follow the one before`;
+    this.report(new CorruptionError(path, offset, what), `${what}; all head chunks are left out`);
+    this.chunks.length = 0;
+    this.lastRef = 0;
+  }
+
+  private report(error: CorruptionError, message: string): void {
+    this.problems.push({ path: error.path, offset: error.offset, code: error.code, message });
+  }
+}
+
+/** The numbered files in order; none where `dir` does not exist. */
+function listFiles(disk: Disk, dir: string): NumberedFile[] {
+  let entries: DirectoryEntry[];
+  try {
+    entries = disk.list(dir);
+  } catch (error) {
+    if (error instanceof DiskError && error.errno === 'ENOENT') return [];
+    throw error;
+  }
+  return entries
+    .filter(({ name, kind }) => kind === 'file' && /^\d{6,10}$/.test(name))
+    .map(({ name }) => ({ number: Number(name), path: disk.join(dir, name) }))
+    .filter(({ number, path }) => path === disk.join(dir, headChunkFileName(number)))
+    .sort((a, b) => a.number - b.number);
+}
+
+/** Null where a running Prometheus has deleted the file since it was listed: blocks have it all. */
+function openOrNull(disk: Disk, path: string): ByteSource | null {
+  try {
+    return disk.openMutable(path);
+  } catch (error) {
+    if (error instanceof DiskError && error.errno === 'ENOENT') return null;
+    throw error;
+  }
+}
+
+/** Whether a crash came before the last file's first write; Prometheus deletes it then. */
+function isUnwritten(source: ByteSource): boolean {
+  if (source.size < MAGIC_BYTES) return true;
+  return new ByteReader(source.peek(0, MAGIC_BYTES)).u32() === 0;
+}
+
+function checkHeader(source: ByteSource): void {
+  if (source.size < HEAD_CHUNKS_HEADER_BYTES) {
+    throw new CorruptionError(source.path, 0, `${source.size} bytes are no head chunk file header`);
+  }
+  const header = new ByteReader(source.peek(0, HEAD_CHUNKS_HEADER_BYTES));
+  const magic = header.u32();
+  if (magic !== HEAD_CHUNKS_MAGIC) {
+    throw new CorruptionError(source.path, 0, `magic ${magic.toString(16)} of no head chunk file`);
+  }
+  const version = header.u8();
+  if (version !== HEAD_CHUNKS_VERSION) {
+    throw new CorruptionError(source.path, MAGIC_BYTES, `unknown head chunk version ${version}`);
+  }
+}
+
+interface Entry {
+  readonly seriesRef: number;
+  readonly minTime: number;
+  readonly maxTime: number;
+  readonly encoding: number;
+  readonly isOutOfOrder: boolean;
+  /** Valid until the source's next call. */
+  readonly data: Uint8Array;
+  /** Of the whole entry, in bytes. */
+  readonly length: number;
+}
+
+/** The entry at `offset`, its checksum checked; null where the file's content ends. */
+function readEntry(source: ByteSource, offset: number): Entry | null {
+  try {
+    const rest = source.size - offset;
+    const start = source.peek(offset, Math.min(rest, ENTRY_BYTES_MAX));
+    if (rest < ENTRY_BYTES_MAX) {
+      if (isZero(start)) return null;
+      throw new DecodeError(`${rest} bytes are left, too few for an entry`, offset);
+    }
+    if (isZero(start.subarray(0, ENTRY_START_BYTES))) return null;
+    return parseEntry(source, offset, start);
+  } catch (error) {
+    throw CorruptionError.from(source.path, 0, error);
+  }
+}
+
+function parseEntry(source: ByteSource, offset: number, start: Uint8Array): Entry {
+  const reader = new ByteReader(start);
+  let dataStart: number;
+  let entry: Omit<Entry, 'data' | 'length'>;
+  let dataLength: number;
+  try {
+    const seriesRef = reader.u64();
+    const minTime = reader.i64();
+    const maxTime = reader.i64();
+    const flags = reader.u8();
+    const isOutOfOrder = (flags & OUT_OF_ORDER_FLAG) !== 0;
+    entry = { seriesRef, minTime, maxTime, encoding: flags & ~OUT_OF_ORDER_FLAG, isOutOfOrder };
+    dataLength = reader.uvarint();
+    dataStart = reader.offset;
+  } catch (error) {
+    throw CorruptionError.from(source.path, offset, error);
+  }
+  const length = dataStart + dataLength + CRC_BYTES;
+  if (length > source.size - offset) {
+    throw new DecodeError(`a chunk of ${dataLength} bytes exceeds the file`, offset);
+  }
+  const bytes = source.peek(offset, length);
+  const stored = new ByteReader(bytes, length - CRC_BYTES).u32();
+  const actual = crc32c(bytes.subarray(0, length - CRC_BYTES));
+  if (actual !== stored) {
+    const [got, want] = [actual, stored].map((sum) => sum.toString(16).padStart(8, '0'));
+    throw new DecodeError(`chunk checksum ${got}, ${want} expected`, offset);
+  }
+  if (entry.minTime > entry.maxTime) {
+    throw new DecodeError(`a chunk from ${entry.minTime} to ${entry.maxTime}`, offset);
+  }
+  return { ...entry, data: bytes.subarray(dataStart, length - CRC_BYTES), length };
+}
+
+function chunkOf(ref: number, entry: Entry, path: string): HeadChunk {
+  const { seriesRef, minTime, maxTime, encoding, isOutOfOrder, data } = entry;
+  try {
+    const samples = sampleCount(encoding, data);
+    return {
+      ref,
+      seriesRef,
+      minTime,
+      maxTime,
+      encoding,
+      isOutOfOrder,
+      sampleCount: samples,
+      dataLength: data.length,
+    };
+  } catch (error) {
+    throw CorruptionError.from(path, offsetOf(ref), error);
+  }
+}
+
+function offsetOf(ref: number): number {
+  return ref % TWO_32;
+}
+
+function isZero(bytes: Uint8Array): boolean {
+  for (let i = 0; i < bytes.length; i++) {
+    if (bytes[i] !== 0) return false;
+  }
+  return true;
+}
