@@ -1,0 +1,246 @@
+/**
+ * One immutable block on disk as a source of series.
+ *
+ * Opening is lazy: a block costs its meta.json until a query's range meets it. `acquire()` then
+ * opens its index, its chunk segments and its tombstones and holds them, so that the block stays
+ * readable when Prometheus compacts it away under us; each `acquire` is paired with a `release`,
+ * and the files close when the block is closed and the last reader is gone.
+ *
+ * A block's range is half-open, `[meta.minTime, meta.maxTime)`; a query's is closed.
+ */
+import { ChunkSegments } from '../chunks/segment-reader.js';
+import { type BlockMeta, parseBlockMeta } from '../compact/block-meta.js';
+import type { Disk } from '../disk/disk.js';
+import { ChunkMetas, IndexReader } from '../index/reader.js';
+import { readTombstones, type Tombstones } from '../index/tombstones.js';
+import { assert } from '../model/assert.js';
+import { Columns } from '../model/columns.js';
+import { covers, type Interval } from '../model/interval.js';
+import { Labels } from '../model/labels.js';
+import type { Matcher } from '../model/matcher.js';
+import type { Series, SeriesCursor, SeriesSource } from '../model/queryable.js';
+import type { Postings } from '../index/postings.js';
+import { mergeColumns } from '../chunks/merge.js';
+import { Lifetime } from './lifetime.js';
+import { keepVisible } from './sample-range.js';
+
+/** meta.json of the largest blocks (thousands of sources) stays far below this. */
+const META_BYTES_MAX = 16 * 1024 * 1024;
+
+const NOTHING_DELETED: readonly Interval[] = [];
+
+export interface BlockOptions {
+  /** Bytes of decoded series labels to keep; 0: none. */
+  readonly labelCacheBytes: number;
+}
+
+/** The files of an acquired block. */
+interface OpenFiles {
+  readonly index: IndexReader;
+  readonly chunks: ChunkSegments;
+  readonly tombstones: Tombstones;
+}
+
+export class Block implements SeriesSource {
+  readonly path: string;
+  readonly meta: BlockMeta;
+  private readonly disk: Disk;
+  private readonly options: BlockOptions;
+  private files: OpenFiles | null = null;
+  private readonly stamp: string;
+  private readonly lifetime: Lifetime;
+
+  private constructor(disk: Disk, path: string, meta: BlockMeta, options: BlockOptions) {
+    this.disk = disk;
+    this.path = path;
+    this.meta = meta;
+    this.options = options;
+    this.stamp = stampOf(disk, path);
+    this.lifetime = new Lifetime(`block ${meta.ulid}`, () => this.closeFiles());
+  }
+
+  /** Reads meta.json and nothing else. Throws `CorruptionError` or `DiskError`. */
+  static load(disk: Disk, path: string, options: BlockOptions): Block {
+    const metaPath = disk.join(path, 'meta.json');
+    const meta = parseBlockMeta(metaPath, disk.readFile(metaPath, META_BYTES_MAX));
+    return new Block(disk, path, meta, options);
+  }
+
+  /** Whether its meta.json and tombstones are still those that were there when it was loaded. */
+  isCurrent(): boolean {
+    return this.disk.exists(this.path) && stampOf(this.disk, this.path) === this.stamp;
+  }
+
+  /** Whether the block may hold samples of the closed range `[minTime, maxTime]`. */
+  overlaps(minTime: number, maxTime: number): boolean {
+    return this.meta.minTime <= maxTime && minTime < this.meta.maxTime;
+  }
+
+  /** The size of all its files, in bytes. */
+  sizeBytes(): number {
+    const sizeOf = (directory: string): number =>
+      this.disk.list(directory).reduce((sum, entry) => {
+        const path = this.disk.join(directory, entry.name);
+        return sum + (entry.kind === 'directory' ? sizeOf(path) : this.disk.stat(path).size);
+      }, 0);
+    return sizeOf(this.path);
+  }
+
+  /** The open index; the block must be acquired. */
+  get index(): IndexReader {
+    return this.open.index;
+  }
+
+  /** The open chunk segments; the block must be acquired. */
+  get chunks(): ChunkSegments {
+    return this.open.chunks;
+  }
+
+  /** What was deleted from it, by series; the block must be acquired. */
+  get tombstones(): Tombstones {
+    return this.open.tombstones;
+  }
+
+  /** Opens what is not open yet and keeps it open until `release()`. */
+  acquire(): void {
+    this.lifetime.acquire();
+    try {
+      this.files ??= this.openFiles();
+    } catch (error) {
+      this.lifetime.release();
+      throw error;
+    }
+  }
+
+  release(): void {
+    this.lifetime.release();
+  }
+
+  /** Closes its files once the last reader is gone. Idempotent. */
+  close(): void {
+    this.lifetime.close();
+  }
+
+  select(matchers: readonly Matcher[], minTime: number, maxTime: number): SeriesCursor {
+    return new BlockCursor(this.open, this.index.select(matchers), { minTime, maxTime });
+  }
+
+  labelNames(matchers: readonly Matcher[]): string[] {
+    return this.index.labelNames(matchers);
+  }
+
+  labelValues(name: string, matchers: readonly Matcher[]): string[] {
+    return this.index.labelValues(name, matchers);
+  }
+
+  private get open(): OpenFiles {
+    assert(this.files !== null && this.lifetime.isHeld, 'a block is acquired before it is read');
+    return this.files;
+  }
+
+  private openFiles(): OpenFiles {
+    const { disk, path } = this;
+    const opened: { close(): void }[] = [];
+    try {
+      const index = IndexReader.open(disk.openImmutable(disk.join(path, 'index')), {
+        labelCacheBytes: this.options.labelCacheBytes,
+        metaVersion: this.meta.version,
+      });
+      opened.push(index);
+      const chunks = ChunkSegments.open(disk, disk.join(path, 'chunks'));
+      opened.push(chunks);
+      return { index, chunks, tombstones: readTombstones(disk, disk.join(path, 'tombstones')) };
+    } catch (error) {
+      for (const file of opened) file.close();
+      throw error;
+    }
+  }
+
+  private closeFiles(): void {
+    this.files?.index.close();
+    this.files?.chunks.close();
+    this.files = null;
+  }
+}
+
+/** Changes when Prometheus replaces one of the two files of a block that it ever replaces. */
+function stampOf(disk: Disk, path: string): string {
+  return ['meta.json', 'tombstones']
+    .map((name) => disk.join(path, name))
+    .map((file) => (disk.exists(file) ? disk.stat(file) : { size: -1, mtimeMs: 0 }))
+    .map(({ size, mtimeMs }) => `${size}:${mtimeMs}`)
+    .join(' ');
+}
+
+/** The series of one block that match and have a visible chunk in the range. */
+class BlockCursor implements SeriesCursor, Series {
+  labels = Labels.EMPTY;
+  private readonly files: OpenFiles;
+  private readonly postings: Postings;
+  private readonly range: Interval;
+  private readonly metas = new ChunkMetas();
+  private deleted: readonly Interval[] = NOTHING_DELETED;
+
+  constructor(files: OpenFiles, postings: Postings, range: Interval) {
+    this.files = files;
+    this.postings = postings;
+    this.range = range;
+  }
+
+  get series(): Series {
+    return this;
+  }
+
+  next(): boolean {
+    while (this.postings.next()) {
+      const id = this.postings.at;
+      this.labels = this.files.index.series(id, this.metas);
+      this.deleted = this.files.tombstones.get(id) ?? NOTHING_DELETED;
+      this.keepVisibleChunks();
+      if (this.metas.count > 0) return true;
+    }
+    return false;
+  }
+
+  read(into: Columns): void {
+    const { metas, files, range, deleted } = this;
+    const start = into.count;
+    if (areInOrder(metas)) files.chunks.read(metas.refs, 0, metas.count, into);
+    else this.readOverlapping(into);
+    keepVisible(into, start, { ...range, deleted });
+  }
+
+  /** Slow path: a damaged compaction can leave chunks of one series that overlap. */
+  private readOverlapping(into: Columns): void {
+    const runs: Columns[] = [];
+    for (let i = 0; i < this.metas.count; i++) {
+      const run = new Columns();
+      this.files.chunks.read(this.metas.refs, i, i + 1, run);
+      runs.push(run);
+    }
+    mergeColumns(runs, into);
+  }
+
+  /** Leaves the chunks that meet the range and are not deleted as a whole. */
+  private keepVisibleChunks(): void {
+    const { metas, range, deleted } = this;
+    let kept = 0;
+    for (let i = 0; i < metas.count; i++) {
+      const chunk = { minTime: metas.minTimes[i], maxTime: metas.maxTimes[i] };
+      if (chunk.minTime > range.maxTime || chunk.maxTime < range.minTime) continue;
+      if (deleted.some((interval) => covers(interval, chunk))) continue;
+      metas.minTimes[kept] = chunk.minTime;
+      metas.maxTimes[kept] = chunk.maxTime;
+      metas.refs[kept] = metas.refs[i];
+      kept++;
+    }
+    metas.count = kept;
+  }
+}
+
+function areInOrder(metas: ChunkMetas): boolean {
+  for (let i = 1; i < metas.count; i++) {
+    if (metas.minTimes[i] <= metas.maxTimes[i - 1]) return false;
+  }
+  return true;
+}

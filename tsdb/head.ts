@@ -1,0 +1,123 @@
+/**
+ * The head of a database as a source of series: what lies in the log and in m-mapped head chunks and
+ * in no block yet. Rebuilt by head-replay.ts and immutable from then on.
+ *
+ * Series are numbered in label order, and postings hold these numbers: so a query gets them sorted.
+ */
+import type { HeadChunkFiles } from '../chunks/head-chunks.js';
+import { MemPostings } from '../index/mem-postings.js';
+import type { Postings } from '../index/postings.js';
+import { labelNames, labelValues, postingsForMatchers } from '../index/select.js';
+import type { Columns } from '../model/columns.js';
+import { type Interval, MAX_TIME, MIN_TIME } from '../model/interval.js';
+import { Labels } from '../model/labels.js';
+import type { Matcher } from '../model/matcher.js';
+import type { Series, SeriesCursor, SeriesSource } from '../model/queryable.js';
+import type { HeadSeries, ReadHeadChunk } from './head-series.js';
+import { Lifetime } from './lifetime.js';
+
+export class Head implements SeriesSource {
+  /** In label order. */
+  readonly series: readonly HeadSeries[];
+  readonly postings = new MemPostings();
+  /** The closed range of in-order samples; [MAX_TIME, MIN_TIME] without one. */
+  readonly inOrder: Interval;
+  /** The closed range of out-of-order samples, likewise. */
+  readonly outOfOrder: Interval;
+  private readonly lifetime: Lifetime;
+  private readonly readChunk: ReadHeadChunk;
+
+  /** Takes over `chunkFiles`. `minValidTime` bounds the in-order range from below. */
+  constructor(series: HeadSeries[], chunkFiles: HeadChunkFiles, minValidTime: number) {
+    series.sort((a, b) => a.labels.compare(b.labels));
+    this.series = series;
+    this.lifetime = new Lifetime('the head', () => chunkFiles.close());
+    this.readChunk = (chunk, into) => chunkFiles.read(chunk, into);
+    series.forEach((one, number) => this.postings.add(number, one.labels));
+    const inOrder = union(series.map((one) => one.inOrderRange()));
+    this.inOrder = { ...inOrder, minTime: Math.max(inOrder.minTime, minValidTime) };
+    this.outOfOrder = union(series.map((one) => one.outOfOrderRange()));
+  }
+
+  /** Whether it may hold samples of the closed range. */
+  overlaps(minTime: number, maxTime: number): boolean {
+    const isMet = (own: Interval): boolean => own.minTime <= maxTime && minTime <= own.maxTime;
+    return isMet(this.inOrder) || isMet(this.outOfOrder);
+  }
+
+  select(matchers: readonly Matcher[], minTime: number, maxTime: number): SeriesCursor {
+    const postings = postingsForMatchers(this.postings, matchers);
+    return new HeadCursor(this.series, postings, { minTime, maxTime }, this.readChunk);
+  }
+
+  labelNames(matchers: readonly Matcher[]): string[] {
+    return labelNames(this.postings, matchers);
+  }
+
+  labelValues(name: string, matchers: readonly Matcher[]): string[] {
+    return labelValues(this.postings, name, matchers);
+  }
+
+  /** Keeps it open until `release()`. */
+  acquire(): void {
+    this.lifetime.acquire();
+  }
+
+  release(): void {
+    this.lifetime.release();
+  }
+
+  /** Closes its chunk files once the last reader is gone. Idempotent. */
+  close(): void {
+    this.lifetime.close();
+  }
+}
+
+class HeadCursor implements SeriesCursor, Series {
+  labels = Labels.EMPTY;
+  private readonly all: readonly HeadSeries[];
+  private readonly postings: Postings;
+  private readonly range: Interval;
+  private readonly readChunk: ReadHeadChunk;
+
+  constructor(
+    all: readonly HeadSeries[],
+    postings: Postings,
+    range: Interval,
+    readChunk: ReadHeadChunk,
+  ) {
+    this.all = all;
+    this.postings = postings;
+    this.range = range;
+    this.readChunk = readChunk;
+  }
+
+  get series(): Series {
+    return this;
+  }
+
+  next(): boolean {
+    while (this.postings.next()) {
+      const one = this.all[this.postings.at];
+      if (!one.isVisible(this.range)) continue;
+      this.labels = one.labels;
+      return true;
+    }
+    return false;
+  }
+
+  read(into: Columns): void {
+    this.all[this.postings.at].read(this.range, this.readChunk, into);
+  }
+}
+
+function union(ranges: readonly (Interval | null)[]): Interval {
+  let minTime = MAX_TIME;
+  let maxTime = MIN_TIME;
+  for (const range of ranges) {
+    if (range === null) continue;
+    minTime = Math.min(minTime, range.minTime);
+    maxTime = Math.max(maxTime, range.maxTime);
+  }
+  return { minTime, maxTime };
+}
