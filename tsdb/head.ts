@@ -7,7 +7,7 @@
 import type { HeadChunkFiles } from '../chunks/head-chunks.js';
 import { MemPostings } from '../index/mem-postings.js';
 import type { Postings } from '../index/postings.js';
-import { labelNames, labelValues, postingsForMatchers } from '../index/select.js';
+import { selectLabelNames, selectLabelValues, selectPostings } from '../index/select.js';
 import type { Columns } from '../model/columns.js';
 import { type Interval, MAX_TIME, MIN_TIME } from '../model/interval.js';
 import { Labels } from '../model/labels.js';
@@ -46,16 +46,16 @@ export class Head implements SeriesSource {
   }
 
   select(matchers: readonly Matcher[], minTime: number, maxTime: number): SeriesCursor {
-    const postings = postingsForMatchers(this.postings, matchers);
+    const postings = selectPostings(this.postings, matchers);
     return new HeadCursor(this.series, postings, { minTime, maxTime }, this.readChunk);
   }
 
   labelNames(matchers: readonly Matcher[]): string[] {
-    return labelNames(this.postings, matchers);
+    return selectLabelNames(this.postings, matchers);
   }
 
   labelValues(name: string, matchers: readonly Matcher[]): string[] {
-    return labelValues(this.postings, name, matchers);
+    return selectLabelValues(this.postings, name, matchers);
   }
 
   /** Keeps it open until `release()`. */

@@ -26,6 +26,19 @@ import { LABEL_CACHE_BYTES, type OpenReadOnlyOptions, validateOptions } from './
 import { Pacer } from './pacer.js';
 import { headStats, type TsdbStats } from './stats.js';
 
+// This file is the package's door: what its callers name comes through it.
+export { Columns } from '../model/columns.js';
+export * from '../model/errors.js';
+export { Histogram, type Span } from '../model/histogram.js';
+export { MAX_TIME, MIN_TIME } from '../model/interval.js';
+export { Labels } from '../model/labels.js';
+export { type Matcher, matcher, type MatchType } from '../model/matcher.js';
+export type { Problem } from '../model/problem.js';
+export type { LabelOptions, SelectOptions } from '../model/queryable.js';
+export type { BlockMeta } from '../compact/block-meta.js';
+export type { OpenReadOnlyOptions, ReplayProgress } from './options.js';
+export type { NamedCount, TsdbStats } from './stats.js';
+
 /** What a series costs beside its samples, in the pacer's units. */
 const SERIES_UNITS = 400;
 /** How often opening starts over when blocks vanish under it. */
