@@ -18,13 +18,23 @@ import {
   recordType,
 } from './record.js';
 import type { SampleBatch } from './sample-batch.js';
+import { SHORT_VARINT_BYTES, VarintCursor } from './varint-cursor.js';
 
 /** Two varints and a value. */
 const SAMPLE_BYTES_MIN = 10;
 
+const VALUE_BYTES = 8;
+
 const START_NONE = 0;
 const START_SAME = 1;
 const START_EXPLICIT = 2;
+
+/** What the differences of a record count from. */
+interface FirstSample {
+  readonly ref: number;
+  readonly time: number;
+  readonly startTime: number;
+}
 
 /** Replaces the rows of `into` by the samples of a record of type 2 or 11. */
 export function decodeSamples(record: Uint8Array, into: SampleBatch): void {
@@ -49,30 +59,92 @@ export function encodeSamples(samples: SampleBatch, out: ByteWriter): void {
 }
 
 function decodeVersion1(reader: ByteReader, into: SampleBatch): void {
-  const firstRef = reader.u64();
-  const firstTime = reader.i64();
+  const first: FirstSample = { ref: reader.u64(), time: reader.i64(), startTime: 0 };
   while (reader.remaining > 0) {
+    decodeShort1(reader, first, into);
+    if (reader.remaining === 0) break;
+    // Slow path: a long varint, or the end of the record is near.
     const at = reader.offset;
-    const ref = checkRef(firstRef + reader.varint(), at);
-    const time = checkTime(firstTime + reader.varint(), at);
+    const ref = checkRef(first.ref + reader.varint(), at);
+    const time = checkTime(first.time + reader.varint(), at);
     into.push(ref, time, 0, reader.f64());
   }
 }
 
+/** Fast path: decodes while the differences take up to four bytes, as nearly all do. */
+function decodeShort1(reader: ByteReader, first: FirstSample, into: SampleBatch): void {
+  const { refs, times, startTimes, values } = into;
+  const { ref: firstRef, time: firstTime } = first;
+  const cursor = new VarintCursor(reader.bytes, reader.offset);
+  const last = reader.end - (2 * SHORT_VARINT_BYTES + VALUE_BYTES);
+  const rowBefore = into.count;
+  let row = rowBefore;
+  let end = cursor.offset;
+  while (end <= last) {
+    const ref = firstRef + cursor.varint();
+    const time = firstTime + cursor.varint();
+    if (cursor.isLong || !isSafe(ref, time)) break;
+    refs[row] = ref;
+    times[row] = time;
+    values[row++] = cursor.f64();
+    end = cursor.offset;
+  }
+  startTimes.fill(0, rowBefore, row);
+  into.count = row;
+  reader.offset = end;
+}
+
 function decodeVersion2(reader: ByteReader, into: SampleBatch): void {
-  const firstRef = checkRef(reader.varint(), reader.offset);
-  const firstTime = reader.varint();
-  const firstStart = reader.varint();
-  into.push(firstRef, firstTime, firstStart, reader.f64());
-  let ref = firstRef;
-  let startTime = firstStart;
+  const at = reader.offset;
+  const first = {
+    ref: checkRef(reader.varint(), at),
+    time: reader.varint(),
+    startTime: reader.varint(),
+  };
+  into.push(first.ref, first.time, first.startTime, reader.f64());
   while (reader.remaining > 0) {
+    decodeShort2(reader, first, into);
+    if (reader.remaining === 0) break;
+    // Slow path, as above.
     const at = reader.offset;
-    ref = checkRef(ref + reader.varint(), at);
-    const time = checkTime(firstTime + reader.varint(), at);
-    startTime = readStart(reader, firstStart, startTime);
+    const previous = into.count - 1;
+    const ref = checkRef(into.refs[previous] + reader.varint(), at);
+    const time = checkTime(first.time + reader.varint(), at);
+    const startTime = readStart(reader, first.startTime, into.startTimes[previous]);
     into.push(ref, time, startTime, reader.f64());
   }
+}
+
+/** Fast path, as above. */
+function decodeShort2(reader: ByteReader, first: FirstSample, into: SampleBatch): void {
+  const { refs, times, startTimes, values } = into;
+  const { time: firstTime, startTime: firstStart } = first;
+  const cursor = new VarintCursor(reader.bytes, reader.offset);
+  const last = reader.end - (3 * SHORT_VARINT_BYTES + 1 + VALUE_BYTES);
+  let row = into.count;
+  let ref = refs[row - 1];
+  let startTime = startTimes[row - 1];
+  let end = cursor.offset;
+  while (end <= last) {
+    ref += cursor.varint();
+    const time = firstTime + cursor.varint();
+    const marker = cursor.u8();
+    if (marker === START_NONE) startTime = 0;
+    else if (marker !== START_SAME) startTime = firstStart + cursor.varint();
+    if (cursor.isLong || !isSafe(ref, time) || !Number.isSafeInteger(startTime)) break;
+    refs[row] = ref;
+    times[row] = time;
+    startTimes[row] = startTime;
+    values[row++] = cursor.f64();
+    end = cursor.offset;
+  }
+  into.count = row;
+  reader.offset = end;
+}
+
+/** Whether a ref and a time are such as `checkRef` and `checkTime` let pass. */
+function isSafe(ref: number, time: number): boolean {
+  return ref >= 0 && ref <= Number.MAX_SAFE_INTEGER && Number.isSafeInteger(time);
 }
 
 export function encodeSamplesV2(samples: SampleBatch, out: ByteWriter): void {
