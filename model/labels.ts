@@ -25,9 +25,7 @@ export class Labels implements Iterable<[name: string, value: string]> {
     labels: Readonly<Record<string, string>> | Iterable<readonly [string, string]>,
   ): Labels {
     const entries: Iterable<readonly [string, string]> =
-      Symbol.iterator in labels
-        ? (labels as Iterable<readonly [string, string]>)
-        : Object.entries(labels as Readonly<Record<string, string>>);
+      Symbol.iterator in labels ? labels : Object.entries(labels);
     const byName = new Map<string, string>();
     for (const [name, value] of entries) byName.set(name, value);
     const kept = [...byName].filter(([, value]) => value !== '');

@@ -11,6 +11,7 @@
 const strict = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 const encoder = new TextEncoder();
 const LONE_SURROGATE = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/;
+const LONE_SURROGATES = new RegExp(LONE_SURROGATE, 'g');
 const ESCAPE_BASE = 0xdc00;
 
 /** The text of `bytes[start, end)`. */
@@ -50,6 +51,11 @@ export function isValidUtf8(text: string): boolean {
   return !LONE_SURROGATE.test(text);
 }
 
+/** `text` with U+FFFD for each escaped byte: what Go's regular expressions see of invalid UTF-8. */
+export function replaceInvalidUtf8(text: string): string {
+  return LONE_SURROGATE.test(text) ? text.replace(LONE_SURROGATES, '\ufffd') : text;
+}
+
 /** The order of the UTF-8 bytes of two texts: negative, zero or positive. */
 export function compareUtf8(a: string, b: string): number {
   if (a === b) return 0;
@@ -78,26 +84,36 @@ function isHighSurrogate(unit: number): boolean {
   return unit >= 0xd800 && unit <= 0xdbff;
 }
 
-/** Slow path: keeps what is valid and escapes each byte that is not. */
+/** Slow path: decodes the valid runs whole and escapes each byte between them. */
 function decodeEscaped(bytes: Uint8Array): string {
   let text = '';
+  let runStart = 0;
   for (let i = 0; i < bytes.length;) {
-    const length = sequenceLength(bytes[i]);
-    const part = bytes.subarray(i, i + length);
-    let decoded: string | undefined;
-    if (part.length === length) {
-      try {
-        decoded = strict.decode(part);
-      } catch {
-        decoded = undefined;
-      }
+    const length = sequenceLength(bytes, i);
+    if (length > 0) {
+      i += length;
+      continue;
     }
-    text += decoded ?? String.fromCharCode(ESCAPE_BASE + bytes[i]);
-    i += decoded === undefined ? 1 : length;
+    if (runStart < i) text += strict.decode(bytes.subarray(runStart, i));
+    text += String.fromCharCode(ESCAPE_BASE + bytes[i]);
+    runStart = ++i;
   }
-  return text;
+  return text + strict.decode(bytes.subarray(runStart));
 }
 
-function sequenceLength(lead: number): number {
-  return lead < 0xe0 ? (lead < 0x80 ? 1 : 2) : lead < 0xf0 ? 3 : 4;
+/** The length of the valid sequence at `at` (Unicode 3.9, table 3-7), 0 if there is none. */
+function sequenceLength(bytes: Uint8Array, at: number): number {
+  const lead = bytes[at];
+  if (lead < 0x80) return 1;
+  if (lead < 0xc2 || lead > 0xf4) return 0;
+  const length = lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
+  // The second byte's range excludes overlong forms, surrogates and what exceeds U+10FFFF.
+  const least = lead === 0xe0 ? 0xa0 : lead === 0xf0 ? 0x90 : 0x80;
+  const most = lead === 0xed ? 0x9f : lead === 0xf4 ? 0x8f : 0xbf;
+  const second = bytes[at + 1];
+  if (!(second >= least && second <= most)) return 0;
+  for (let i = 2; i < length; i++) {
+    if ((bytes[at + i] & 0xc0) !== 0x80) return 0;
+  }
+  return length;
 }
