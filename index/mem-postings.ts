@@ -1,0 +1,169 @@
+/**
+ * Postings in memory, for series that are in no block yet: name → value → ascending refs.
+ *
+ * Cursors see the lists as they were when they were made: refs are appended behind a list's end,
+ * any other change replaces the list.
+ */
+import type { Labels } from '../model/labels.js';
+import { compareUtf8 } from '../model/utf8.js';
+import { ALL_POSTINGS } from './format.js';
+import { IdSet } from './id-set.js';
+import { EMPTY_POSTINGS, expand, ListPostings, merge, type Postings } from './postings.js';
+import type { PostingsIndex, ValueFilter } from './select.js';
+
+/** Up to so many lists are united by cursors; more at once. */
+const MERGED_LISTS_MAX = 16;
+/** A map of bits is made of refs that stand no further apart than this on average. */
+const DENSITY_MIN = 1 / 64;
+
+export class MemPostings implements PostingsIndex {
+  private readonly lists = new Map<string, Map<string, number[]>>();
+  private all: number[] = [];
+
+  /** How many series there are. */
+  get seriesCount(): number {
+    return this.all.length;
+  }
+
+  /** Enters a series under a ref that no other has. Ascending refs are the quick case. */
+  add(ref: number, labels: Labels): void {
+    this.all = inserted(this.all, ref);
+    for (const [name, value] of labels) {
+      let byValue = this.lists.get(name);
+      if (byValue === undefined) this.lists.set(name, (byValue = new Map<string, number[]>()));
+      const list = byValue.get(value);
+      byValue.set(value, list === undefined ? [ref] : inserted(list, ref));
+    }
+  }
+
+  /** Removes the series `deleted`, of which `affected` are the labels. */
+  delete(deleted: ReadonlySet<number>, affected: Iterable<Labels>): void {
+    const kept = (ref: number): boolean => !deleted.has(ref);
+    const done = new Set<number[]>();
+    for (const labels of affected) {
+      for (const [name, value] of labels) this.deleteFrom(name, value, kept, done);
+    }
+    this.all = this.all.filter(kept);
+  }
+
+  /** How many values a name has. */
+  valueCount(name: string): number {
+    return this.lists.get(name)?.size ?? 0;
+  }
+
+  allPostings(): Postings {
+    return new ListPostings(this.all);
+  }
+
+  postings(name: string, value: string): Postings {
+    const list = this.lists.get(name)?.get(value);
+    return list === undefined ? EMPTY_POSTINGS : new ListPostings(list);
+  }
+
+  postingsWhere(name: string, { prefix, accepts }: ValueFilter): Postings {
+    const lists: number[][] = [];
+    for (const [value, list] of this.lists.get(name) ?? []) {
+      if (value.startsWith(prefix) && (accepts === null || accepts(value))) lists.push(list);
+    }
+    return lists.length <= MERGED_LISTS_MAX
+      ? merge(lists.map((list) => new ListPostings(list)))
+      : united(lists);
+  }
+
+  valuesWhere(name: string, { prefix, accepts }: ValueFilter, within: Postings | null): string[] {
+    const refs = within === null ? null : new Set(expand(within));
+    const values: string[] = [];
+    for (const [value, list] of this.lists.get(name) ?? []) {
+      if (!value.startsWith(prefix) || (accepts !== null && !accepts(value))) continue;
+      if (refs === null || list.some((ref) => refs.has(ref))) values.push(value);
+    }
+    return values.sort(compareUtf8);
+  }
+
+  namesWithin(within: Postings | null): string[] {
+    const refs = within === null ? null : new Set(expand(within));
+    const names: string[] = [];
+    for (const [name, byValue] of this.lists) {
+      if (refs === null || hasAny(byValue, refs)) names.push(name);
+    }
+    return names.sort(compareUtf8);
+  }
+
+  /** Visits every list by name and value, in no order; that of all series has an empty name. */
+  forEachPostings(visit: (name: string, value: string, refs: readonly number[]) => void): void {
+    visit(ALL_POSTINGS, ALL_POSTINGS, this.all);
+    for (const [name, byValue] of this.lists) {
+      for (const [value, list] of byValue) visit(name, value, list);
+    }
+  }
+
+  private deleteFrom(
+    name: string,
+    value: string,
+    kept: (ref: number) => boolean,
+    done: Set<number[]>,
+  ): void {
+    const byValue = this.lists.get(name);
+    const list = byValue?.get(value);
+    if (byValue === undefined || list === undefined || done.has(list)) return;
+    const left = list.filter(kept);
+    if (left.length > 0) byValue.set(value, left);
+    else byValue.delete(value);
+    if (byValue.size === 0) this.lists.delete(name);
+    done.add(left);
+  }
+}
+
+/** `list` with `ref` in its place: appended where it belongs at the end, else a new list. */
+function inserted(list: number[], ref: number): number[] {
+  if (list.length === 0 || list[list.length - 1] < ref) {
+    list.push(ref);
+    return list;
+  }
+  // Slow path: replay met refs out of order.
+  let low = 0;
+  let high = list.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (list[middle] < ref) low = middle + 1;
+    else high = middle;
+  }
+  return [...list.slice(0, low), ref, ...list.slice(low)];
+}
+
+/** All refs of `lists`, each once. */
+function united(lists: readonly (readonly number[])[]): Postings {
+  let min = Infinity;
+  let max = -Infinity;
+  let count = 0;
+  for (const list of lists) {
+    min = Math.min(min, list[0]);
+    max = Math.max(max, list[list.length - 1]);
+    count += list.length;
+  }
+  if (count >= DENSITY_MIN * (max - min)) {
+    const ids = new IdSet(min, max);
+    for (const list of lists) for (const ref of list) ids.add(ref);
+    return ids.postings();
+  }
+  // Slow path: refs far apart, of a head that has seen much churn.
+  const sorted = new Float64Array(count);
+  let filled = 0;
+  for (const list of lists) {
+    sorted.set(list, filled);
+    filled += list.length;
+  }
+  sorted.sort();
+  let distinct = 0;
+  for (let i = 0; i < count; i++) {
+    if (i === 0 || sorted[i] !== sorted[distinct - 1]) sorted[distinct++] = sorted[i];
+  }
+  return new ListPostings(sorted.subarray(0, distinct));
+}
+
+function hasAny(byValue: ReadonlyMap<string, number[]>, refs: ReadonlySet<number>): boolean {
+  for (const list of byValue.values()) {
+    if (list.some((ref) => refs.has(ref))) return true;
+  }
+  return false;
+}

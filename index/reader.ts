@@ -1,0 +1,390 @@
+/**
+ * The index of one block, read in place: which series have which labels, and where their chunks
+ * are. Opening reads the header and the table of contents; symbols and offsets are checked and
+ * sampled when the first query needs them; every list and every series entry is checked whenever it
+ * is read.
+ *
+ * Ids are those of one index: a series entry's offset divided by 16 (in version 1, its offset).
+ * Whatever is damaged is a `CorruptionError` with the file's path and the offset.
+ */
+import { LRUCache } from 'lru-cache';
+import type { ByteSource } from '../disk/byte-source.js';
+import { ByteReader } from '../encoding/byte-reader.js';
+import { crc32cOf } from '../encoding/crc32c.js';
+import { CorruptionError, DecodeError } from '../model/errors.js';
+import { Labels } from '../model/labels.js';
+import type { Matcher } from '../model/matcher.js';
+import { compareUtf8 } from '../model/utf8.js';
+import {
+  ALL_POSTINGS,
+  CRC_BYTES,
+  decodeHeader,
+  decodeToc,
+  endOfSeries,
+  HEADER_BYTES,
+  type IndexVersion,
+  SERIES_ALIGN,
+  type Toc,
+  TOC_BYTES,
+} from './format.js';
+import { IdSet } from './id-set.js';
+import {
+  type OffsetTable,
+  SortedOffsetTable,
+  UnsortedOffsetTable,
+  type ValueVisitor,
+} from './offset-table.js';
+import { EMPTY_POSTINGS, merge, type Postings } from './postings.js';
+import { PostingsLists } from './postings-lists.js';
+import { u32At } from './section.js';
+import {
+  type PostingsIndex,
+  selectLabelNames,
+  selectLabelValues,
+  selectPostings,
+  type ValueFilter,
+} from './select.js';
+import {
+  ChunkMetas,
+  decodeSeriesChunks,
+  decodeSeriesLabels,
+  skipSeriesLabels,
+} from './series-entry.js';
+import { Symbols } from './symbols.js';
+
+export { ChunkMetas };
+
+/** Holds nearly every series entry whole. */
+const SERIES_PEEK_BYTES = 4096;
+/** Fewer series than this part of the lists are looked at themselves instead of the lists. */
+const FEW_SERIES = 1 / 8;
+/** Up to so many lists are united by cursors, on demand; more at once, in a map of bits. */
+const MERGED_LISTS_MAX = 16;
+/** What a cached entry costs beside its labels. */
+const CACHE_ENTRY_BYTES = 100;
+
+export interface IndexReaderOptions {
+  /** Bytes of decoded labels to keep; default 0: none. */
+  readonly labelCacheBytes?: number;
+  /**
+   * The version in the block's meta.json. Prometheus 2.1 wrote blocks with a 2 there, whose index
+   * says version 1 and is of version 2 (tsdb/repair.go); with a 2 here it is read as what it is.
+   */
+  readonly metaVersion?: number;
+}
+
+/** Told a label pair and the offset of its postings list. */
+export type PostingsVisitor = (name: string, value: string, listOffset: number) => void;
+
+export class IndexReader implements PostingsIndex {
+  readonly version: IndexVersion;
+  private readonly source: ByteSource;
+  private readonly toc: Toc;
+  private readonly seriesEnd: number;
+  private readonly lists: PostingsLists;
+  private readonly cache: LRUCache<number, Labels> | null;
+  private loadedSymbols: Symbols | null = null;
+  private loadedOffsets: OffsetTable | null = null;
+  /** The symbols of the series in hand. */
+  private readonly labelSymbols: number[] = [];
+
+  private constructor(
+    source: ByteSource,
+    frame: { version: IndexVersion; toc: Toc },
+    labelCacheBytes: number,
+  ) {
+    this.source = source;
+    this.version = frame.version;
+    this.toc = frame.toc;
+    this.seriesEnd = endOfSeries(frame.toc, source.size);
+    this.lists = new PostingsLists(source, source.size - TOC_BYTES);
+    this.cache = labelCacheBytes > 0 ? labelCache(labelCacheBytes) : null;
+  }
+
+  /** Reads the header and the table of contents. Takes over `source`, even where it throws. */
+  static open(source: ByteSource, options: IndexReaderOptions = {}): IndexReader {
+    try {
+      const size = source.size;
+      if (size < HEADER_BYTES + TOC_BYTES) {
+        throw new DecodeError(`an index has ${HEADER_BYTES + TOC_BYTES} bytes, this ${size}`, size);
+      }
+      const declared = decodeHeader(source.peek(0, HEADER_BYTES));
+      const version = declared === 1 && options.metaVersion === 2 ? 2 : declared;
+      const toc = readToc(source);
+      return new IndexReader(source, { version, toc }, options.labelCacheBytes ?? 0);
+    } catch (error) {
+      source.close();
+      throw CorruptionError.from(source.path, 0, error);
+    }
+  }
+
+  /** The path of the file. */
+  get path(): string {
+    return this.source.path;
+  }
+
+  /** The size of the file. */
+  get sizeBytes(): number {
+    return this.source.size;
+  }
+
+  get symbolCount(): number {
+    return this.guard(() => this.symbolTable.count);
+  }
+
+  /** How many postings lists there are: one for each label pair, and that of all series. */
+  get postingsCount(): number {
+    return this.guard(() => this.offsetTable.count);
+  }
+
+  /** How many bytes of the file are in memory now; null where the source cannot tell. */
+  residentBytes(): number | null {
+    return this.source.residentBytes();
+  }
+
+  /** All symbols, sorted. */
+  symbols(): Iterable<string> {
+    return this.guard(() => this.symbolTable);
+  }
+
+  /** Idempotent; afterwards all calls throw `ClosedError`. */
+  close(): void {
+    this.cache?.clear();
+    this.source.close();
+  }
+
+  /** The series that match all of `matchers`, in label order. */
+  select(matchers: readonly Matcher[]): Postings {
+    return selectPostings(this, matchers);
+  }
+
+  /** All label names, sorted; with matchers those of the matching series. */
+  labelNames(matchers: readonly Matcher[] = []): string[] {
+    return selectLabelNames(this, matchers);
+  }
+
+  /** The values of one label, sorted; with matchers those of the matching series. */
+  labelValues(name: string, matchers: readonly Matcher[] = []): string[] {
+    return selectLabelValues(this, name, matchers);
+  }
+
+  /** How many values a label has. */
+  valueCount(name: string): number {
+    return name === ALL_POSTINGS ? 0 : this.guard(() => this.offsetTable.valueCount(name));
+  }
+
+  allPostings(): Postings {
+    return this.guard(() => this.openList(ALL_POSTINGS, ALL_POSTINGS));
+  }
+
+  postings(name: string, value: string): Postings {
+    if (name === ALL_POSTINGS) return EMPTY_POSTINGS;
+    return this.guard(() => this.openList(name, value));
+  }
+
+  /** Visits every postings list, that of all series (under an empty name) too, by name and value. */
+  forEachPostings(visit: PostingsVisitor): void {
+    this.guard(() => {
+      for (const name of this.offsetTable.names) {
+        this.offsetTable.forEachValue(name, '', (value, offset) => visit(name, value, offset));
+      }
+    });
+  }
+
+  /** The list at an offset that `forEachPostings` told. */
+  postingsAt(listOffset: number): Postings {
+    return this.guard(() => this.lists.open(listOffset));
+  }
+
+  postingsWhere(name: string, filter: ValueFilter): Postings {
+    return this.guard(() => {
+      const offsets: number[] = [];
+      this.forEachAccepted(name, filter, (_value, offset) => offsets.push(offset));
+      if (offsets.length <= MERGED_LISTS_MAX) {
+        return merge(offsets.map((offset) => this.lists.open(offset)));
+      }
+      const ids = this.emptyIdSet();
+      for (const offset of offsets) this.lists.addTo(ids, offset);
+      return ids.postings();
+    });
+  }
+
+  valuesWhere(name: string, filter: ValueFilter, within: Postings | null): string[] {
+    return this.guard(() => {
+      const values: string[] = [];
+      if (within === null) {
+        this.forEachAccepted(name, filter, (value) => values.push(value));
+        return values;
+      }
+      const ids = this.emptyIdSet().addAll(within);
+      if (ids.count < FEW_SERIES * this.valueCount(name)) {
+        return this.valuesOfSeries(ids, name, filter);
+      }
+      this.forEachAccepted(name, filter, (value, offset) => {
+        if (this.lists.meets(ids, offset)) values.push(value);
+      });
+      return values;
+    });
+  }
+
+  namesWithin(within: Postings | null): string[] {
+    return this.guard(() => {
+      const { names, count } = this.offsetTable;
+      const all = names.filter((name) => name !== ALL_POSTINGS);
+      if (within === null) return all;
+      const ids = this.emptyIdSet().addAll(within);
+      if (ids.count < FEW_SERIES * count) return this.namesOfSeries(ids);
+      return all.filter((name) => this.someSeriesHas(ids, name));
+    });
+  }
+
+  /**
+   * The labels of one series, and its chunks into `chunks` unless that is null. The entry's
+   * checksum is checked on every call.
+   */
+  series(id: number, chunks: ChunkMetas | null): Labels {
+    const base = this.seriesOffset(id);
+    const cached = this.cache?.get(id);
+    const body = this.seriesBody(base);
+    try {
+      if (cached === undefined) decodeSeriesLabels(body, this.labelSymbols);
+      else skipSeriesLabels(body);
+      if (chunks !== null) decodeSeriesChunks(body, chunks);
+    } catch (error) {
+      throw CorruptionError.from(this.path, base, error);
+    }
+    return cached ?? this.labelsOfSymbols(id);
+  }
+
+  private get symbolTable(): Symbols {
+    const { source, toc, version } = this;
+    this.loadedSymbols ??= Symbols.load(source, toc.symbols, source.size - TOC_BYTES, version);
+    return this.loadedSymbols;
+  }
+
+  private get offsetTable(): OffsetTable {
+    const { source, toc } = this;
+    const table = this.version === 1 ? UnsortedOffsetTable : SortedOffsetTable;
+    this.loadedOffsets ??= table.load(source, toc.postingsOffsetTable, source.size - TOC_BYTES);
+    return this.loadedOffsets;
+  }
+
+  /** What an id counts in. */
+  private get idUnit(): number {
+    return this.version === 1 ? 1 : SERIES_ALIGN;
+  }
+
+  private emptyIdSet(): IdSet {
+    const { toc, seriesEnd, idUnit } = this;
+    return new IdSet(Math.floor(toc.series / idUnit), Math.floor(seriesEnd / idUnit));
+  }
+
+  private openList(name: string, value: string): Postings {
+    const offset = this.offsetTable.find(name, value);
+    return offset === undefined ? EMPTY_POSTINGS : this.lists.open(offset);
+  }
+
+  private forEachAccepted(
+    name: string,
+    { prefix, accepts }: ValueFilter,
+    visit: ValueVisitor,
+  ): void {
+    if (name === ALL_POSTINGS) return;
+    this.offsetTable.forEachValue(name, prefix, (value, offset) => {
+      if (accepts === null || accepts(value)) visit(value, offset);
+    });
+  }
+
+  /** Looks at each of few series where there are many values. */
+  private valuesOfSeries(ids: IdSet, name: string, { prefix, accepts }: ValueFilter): string[] {
+    const values = new Set<string>();
+    for (const postings = ids.postings(); postings.next();) {
+      const value = this.series(postings.at, null).get(name);
+      if (value !== '' && value.startsWith(prefix)) values.add(value);
+    }
+    const accepted = accepts === null ? [...values] : [...values].filter(accepts);
+    return accepted.sort(compareUtf8);
+  }
+
+  private namesOfSeries(ids: IdSet): string[] {
+    const names = new Set<string>();
+    for (const postings = ids.postings(); postings.next();) {
+      for (const [name] of this.series(postings.at, null)) names.add(name);
+    }
+    return [...names].sort(compareUtf8);
+  }
+
+  /** Whether one of the lists of `name` meets `ids`: mostly the first one does. */
+  private someSeriesHas(ids: IdSet, name: string): boolean {
+    let found = false;
+    this.offsetTable.forEachValue(name, '', (_value, offset) => {
+      found ||= this.lists.meets(ids, offset);
+    });
+    return found;
+  }
+
+  /** Where the entry of a series stands. */
+  private seriesOffset(id: number): number {
+    const offset = id * this.idUnit;
+    if (Number.isInteger(id) && offset >= this.toc.series && offset < this.seriesEnd) return offset;
+    throw new CorruptionError(this.path, this.toc.series, `no series can have the id ${id}`);
+  }
+
+  /** Reads the body of the entry at `offset`; the reader's offsets count from there. */
+  private seriesBody(offset: number): ByteReader {
+    try {
+      const left = this.seriesEnd - offset;
+      let bytes = this.source.peek(offset, Math.min(SERIES_PEEK_BYTES, left));
+      const head = new ByteReader(bytes);
+      const length = head.uvarint();
+      const start = head.offset;
+      const end = start + length;
+      if (end + CRC_BYTES > left) {
+        throw new DecodeError(`series entry of ${length} bytes leaves the section`, 0);
+      }
+      if (end + CRC_BYTES > bytes.length) bytes = this.source.peek(offset, end + CRC_BYTES);
+      if (crc32cOf(bytes, start, end) !== u32At(bytes, end)) {
+        throw new DecodeError('checksum of a series entry does not match', 0);
+      }
+      return new ByteReader(bytes, start, end);
+    } catch (error) {
+      throw CorruptionError.from(this.path, offset, error);
+    }
+  }
+
+  /** The labels that `labelSymbols` stands for; kept in the cache. */
+  private labelsOfSymbols(id: number): Labels {
+    const pairs = this.guard(() => {
+      const { symbolTable } = this;
+      return this.labelSymbols.map((symbol) => symbolTable.textAt(symbol));
+    });
+    const labels = Labels.fromSortedPairs(pairs);
+    this.cache?.set(id, labels);
+    return labels;
+  }
+
+  /** Names the file in what a decoder throws. */
+  private guard<T>(action: () => T): T {
+    try {
+      return action();
+    } catch (error) {
+      throw CorruptionError.from(this.path, 0, error);
+    }
+  }
+}
+
+function readToc(source: ByteSource): Toc {
+  const offset = source.size - TOC_BYTES;
+  try {
+    return decodeToc(source.peek(offset, TOC_BYTES), source.size);
+  } catch (error) {
+    throw CorruptionError.from(source.path, offset, error);
+  }
+}
+
+function labelCache(bytesMax: number): LRUCache<number, Labels> {
+  return new LRUCache({
+    maxSize: bytesMax,
+    sizeCalculation: (labels) => labels.sizeBytes() + CACHE_ENTRY_BYTES,
+  });
+}

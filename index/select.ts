@@ -1,0 +1,93 @@
+/**
+ * Which series, names and values match: answered from postings alone, over the index of a block or
+ * of the head. The rules are Prometheus' (tsdb/querier.go, PostingsForMatchers): an absent label
+ * equals an empty one, so a matcher that matches the empty value also selects series without the
+ * label. Such a matcher is answered by taking away the series whose value does not match.
+ */
+import type { Matcher } from '../model/matcher.js';
+import { EMPTY_POSTINGS, intersect, merge, type Postings, without } from './postings.js';
+
+/** Some values of a label. */
+export interface ValueFilter {
+  /** They begin with this… */
+  readonly prefix: string;
+  /** …and this accepts them; null: it would accept all. */
+  readonly accepts: ((value: string) => boolean) | null;
+}
+
+export const ALL_VALUES: ValueFilter = { prefix: '', accepts: null };
+
+/** What finding series needs to know of an index. A name has no empty value; `''` is no name. */
+export interface PostingsIndex {
+  allPostings(): Postings;
+  /** The series with one label pair. */
+  postings(name: string, value: string): Postings;
+  /** The series that have one of the values of `name` that pass `filter`. */
+  postingsWhere(name: string, filter: ValueFilter): Postings;
+  /** The values of `name` that pass and that a series of `within` has (null: any), sorted. */
+  valuesWhere(name: string, filter: ValueFilter, within: Postings | null): string[];
+  /** The names that series of `within` have (null: any), sorted. */
+  namesWithin(within: Postings | null): string[];
+}
+
+/** The series that match all of `matchers`; without matchers, all series. */
+export function selectPostings(index: PostingsIndex, matchers: readonly Matcher[]): Postings {
+  const present = new Set<string>();
+  for (const { name, matchesEmpty } of matchers) if (!matchesEmpty) present.add(name);
+
+  const wanted: Postings[] = [];
+  const subtracting: Matcher[] = [];
+  for (const matcher of matchers) {
+    if (matcher.isNegative && matcher.pattern.covers === 'all') return EMPTY_POSTINGS;
+    // Where the label must be there, a positive matcher selects even if it also matches empty.
+    const selects = !matcher.matchesEmpty || (!matcher.isNegative && present.has(matcher.name));
+    if (!selects) subtracting.push(matcher);
+    else if (!(matcher.pattern.covers === 'all' && wanted.length > 0)) {
+      const matching = postingsOf(index, matcher, !matcher.isNegative);
+      if (matching.countMax === 0) return EMPTY_POSTINGS;
+      wanted.push(matching);
+    }
+  }
+  let result = wanted.length === 0 ? index.allPostings() : intersect(wanted);
+  for (const matcher of subtracting) {
+    if (matcher.pattern.covers === 'all') continue;
+    result = without(result, postingsOf(index, matcher, matcher.isNegative));
+  }
+  return result;
+}
+
+/** The names of the labels of the series that match, sorted; without matchers, of all. */
+export function selectLabelNames(index: PostingsIndex, matchers: readonly Matcher[]): string[] {
+  return index.namesWithin(matchers.length === 0 ? null : selectPostings(index, matchers));
+}
+
+/** The values of `name` that the series that match have, sorted; without matchers, all. */
+export function selectLabelValues(
+  index: PostingsIndex,
+  name: string,
+  matchers: readonly Matcher[],
+): string[] {
+  const own = matchers.filter((matcher) => matcher.name === name);
+  const filter: ValueFilter = {
+    prefix: own.find(({ isNegative }) => !isNegative)?.pattern.prefix ?? '',
+    accepts: own.length === 0 ? null : (value) => own.every((matcher) => matcher.matches(value)),
+  };
+  const onlyOwn = own.length === matchers.length;
+  return index.valuesWhere(name, filter, onlyOwn ? null : selectPostings(index, matchers));
+}
+
+/** The series whose value matches the pattern of `matcher`, or does not, and is not empty. */
+function postingsOf(index: PostingsIndex, matcher: Matcher, isMatch: boolean): Postings {
+  const { name, pattern } = matcher;
+  if (!isMatch) {
+    const onlyEmpty = pattern.set?.length === 1 && pattern.set[0] === '';
+    const accepts = onlyEmpty ? null : (value: string): boolean => !pattern.matches(value);
+    return index.postingsWhere(name, { prefix: '', accepts });
+  }
+  if (pattern.set !== null) {
+    const values = pattern.set.filter((value) => value !== '');
+    return merge(values.map((value) => index.postings(name, value)));
+  }
+  if (pattern.covers !== null) return index.postingsWhere(name, ALL_VALUES);
+  return index.postingsWhere(name, { prefix: pattern.prefix, accepts: (v) => pattern.matches(v) });
+}
