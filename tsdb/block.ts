@@ -13,6 +13,7 @@ import { type BlockMeta, parseBlockMeta } from '../compact/block-meta.js';
 import type { Disk } from '../disk/disk.js';
 import { ChunkMetas, IndexReader } from '../index/reader.js';
 import { readTombstones, type Tombstones } from '../index/tombstones.js';
+import type { Kernel } from '../kernel/kernel.js';
 import { assert } from '../model/assert.js';
 import { Columns } from '../model/columns.js';
 import { covers, type Interval } from '../model/interval.js';
@@ -25,13 +26,15 @@ import { Lifetime } from './lifetime.js';
 import { keepVisible } from './sample-range.js';
 
 /** meta.json of the largest blocks (thousands of sources) stays far below this. */
-const META_BYTES_MAX = 16 * 1024 * 1024;
+export const META_BYTES_MAX = 16 * 1024 * 1024;
 
 const NOTHING_DELETED: readonly Interval[] = [];
 
 export interface BlockOptions {
   /** Bytes of decoded series labels to keep; 0: none. */
   readonly labelCacheBytes: number;
+  /** Decodes the chunks of all blocks: its memory is needed once. */
+  readonly kernel: Kernel;
 }
 
 /** The files of an acquired block. */
@@ -147,7 +150,7 @@ export class Block implements SeriesSource {
         metaVersion: this.meta.version,
       });
       opened.push(index);
-      const chunks = ChunkSegments.open(disk, disk.join(path, 'chunks'));
+      const chunks = ChunkSegments.open(disk, disk.join(path, 'chunks'), this.options.kernel);
       opened.push(chunks);
       return { index, chunks, tombstones: readTombstones(disk, disk.join(path, 'tombstones')) };
     } catch (error) {

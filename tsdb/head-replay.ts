@@ -125,8 +125,12 @@ class HeadReplay {
     await this.readLog(wbl.segments, { done: walSegments.length, total }, (record) =>
       this.applyOutOfOrder(record),
     );
-    const alive = [...this.byLabels.values()].filter((series) => !series.isEmpty);
-    const head = new Head(alive, this.chunkFiles, this.options.minValidTime);
+    const content = {
+      series: [...this.byLabels.values()].filter((series) => !series.isEmpty),
+      chunkFiles: this.chunkFiles,
+      minValidTime: this.options.minValidTime,
+    };
+    const head = await Head.build(content, this.context.pacer, this.context.signal);
     return { head, problems: this.problems };
   }
 

@@ -15,11 +15,26 @@ import type { Matcher } from '../model/matcher.js';
 import type { Series, SeriesCursor, SeriesSource } from '../model/queryable.js';
 import type { HeadSeries, ReadHeadChunk } from './head-series.js';
 import { Lifetime } from './lifetime.js';
+import { pacedSort } from './paced-sort.js';
+import type { Pacer } from './pacer.js';
+
+/** Entering a series into the postings, in the pacer's units. */
+const UNITS_PER_SERIES = 500;
+
+/** What a head is made of. */
+export interface HeadContent {
+  /** In any order, label sets once each. */
+  readonly series: readonly HeadSeries[];
+  /** Closed by the head. */
+  readonly chunkFiles: HeadChunkFiles;
+  /** Bounds the in-order range from below, in ms. */
+  readonly minValidTime: number;
+}
 
 export class Head implements SeriesSource {
   /** In label order. */
   readonly series: readonly HeadSeries[];
-  readonly postings = new MemPostings();
+  readonly postings: MemPostings;
   /** The closed range of in-order samples; [MAX_TIME, MIN_TIME] without one. */
   readonly inOrder: Interval;
   /** The closed range of out-of-order samples, likewise. */
@@ -27,16 +42,27 @@ export class Head implements SeriesSource {
   private readonly lifetime: Lifetime;
   private readonly readChunk: ReadHeadChunk;
 
-  /** Takes over `chunkFiles`. `minValidTime` bounds the in-order range from below. */
-  constructor(series: HeadSeries[], chunkFiles: HeadChunkFiles, minValidTime: number) {
-    series.sort((a, b) => a.labels.compare(b.labels));
+  private constructor(content: HeadContent, series: readonly HeadSeries[], postings: MemPostings) {
+    const { chunkFiles, minValidTime } = content;
     this.series = series;
+    this.postings = postings;
     this.lifetime = new Lifetime('the head', () => chunkFiles.close());
     this.readChunk = (chunk, into) => chunkFiles.read(chunk, into);
-    series.forEach((one, number) => this.postings.add(number, one.labels));
     const inOrder = union(series.map((one) => one.inOrderRange()));
     this.inOrder = { ...inOrder, minTime: Math.max(inOrder.minTime, minValidTime) };
     this.outOfOrder = union(series.map((one) => one.outOfOrderRange()));
+  }
+
+  /** Numbers the series and takes over the chunk files. */
+  static async build(content: HeadContent, pacer: Pacer, signal?: AbortSignal): Promise<Head> {
+    const byLabels = (a: HeadSeries, b: HeadSeries): number => a.labels.compare(b.labels);
+    const series = await pacedSort(content.series, byLabels, pacer, signal);
+    const postings = new MemPostings();
+    for (let number = 0; number < series.length; number++) {
+      postings.add(number, series[number].labels);
+      if (pacer.isDue(UNITS_PER_SERIES)) await pacer.turn(signal);
+    }
+    return new Head(content, series, postings);
   }
 
   /** Whether it may hold samples of the closed range. */

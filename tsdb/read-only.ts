@@ -7,6 +7,7 @@
  */
 import { NodeDisk } from '../disk/node-disk.js';
 import type { Disk } from '../disk/disk.js';
+import { Kernel } from '../kernel/kernel.js';
 import { mergeSeries } from '../index/series-merge.js';
 import { Columns } from '../model/columns.js';
 import { ArgumentError, ClosedError, OpenError, TsdbError } from '../model/errors.js';
@@ -105,7 +106,7 @@ export async function listBlocks(
   validateOptions(options);
   const disk = diskOf(options);
   checkDirectory(disk, dir);
-  const { blocks, problems } = await loadBlocks(dir, contextOf(disk, options));
+  const { blocks, problems } = await loadBlocks(dir, contextOf(disk, options, new Kernel()));
   return { blocks: blocks.map(infoOf), problems };
 }
 
@@ -114,6 +115,7 @@ export class ReadOnlyDatabase implements AsyncDisposable {
   private readonly disk: Disk;
   private readonly options: OpenReadOnlyOptions;
   private readonly logger: Logger;
+  private readonly kernel = new Kernel();
   private view: View | null = null;
   private closed = false;
   /** The refresh under way, which others join. */
@@ -309,7 +311,7 @@ export class ReadOnlyDatabase implements AsyncDisposable {
    * is visible before its samples leave the log.
    */
   private async reload(): Promise<void> {
-    const context = contextOf(this.disk, this.options);
+    const context = contextOf(this.disk, this.options, this.kernel);
     const known = this.view?.blocks ?? [];
     const before = await loadBlocks(this.dir, context, known);
     const { head, problems } = await replayHead(this.dir, context, {
@@ -362,10 +364,10 @@ function diskOf(options: OpenReadOnlyOptions): Disk {
   return options.disk ?? new NodeDisk({ io: options.io, logger: options.logger });
 }
 
-function contextOf(disk: Disk, options: OpenReadOnlyOptions): LoadContext {
+function contextOf(disk: Disk, options: OpenReadOnlyOptions, kernel: Kernel): LoadContext {
   return {
     disk,
-    options: { labelCacheBytes: options.labelCacheBytes ?? LABEL_CACHE_BYTES },
+    options: { labelCacheBytes: options.labelCacheBytes ?? LABEL_CACHE_BYTES, kernel },
     pacer: new Pacer(),
     signal: options.signal,
   };
