@@ -153,8 +153,9 @@ export class ByteReader {
   private unzigzag(raw: { low: number; high: number; exact: boolean; at: number }): number {
     const { low, high, exact, at } = raw;
     const lowHalf = (((high & 1) << 31) | (low >>> 1)) >>> 0;
-    const magnitude = (high >>> 1) * TWO_32 + lowHalf;
-    const value = (low & 1) === 1 ? -magnitude - 1 : magnitude;
+    // Negative ones through two's complement, so that a sum beyond 2^53 is rounded only once.
+    const value =
+      (low & 1) === 1 ? ~(high >>> 1) * TWO_32 + (~lowHalf >>> 0) : (high >>> 1) * TWO_32 + lowHalf;
     if (exact && !Number.isSafeInteger(value)) throw new DecodeError('varint exceeds ±2^53', at);
     return value;
   }

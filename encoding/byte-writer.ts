@@ -1,4 +1,8 @@
-/** Writes Prometheus' fixed and variable integers into a growing buffer: `ByteReader`'s other half. */
+/**
+ * Writes Prometheus' fixed and variable integers into a growing buffer: what `ByteReader` reads.
+ *
+ * Asserts everything: a number that its field cannot hold is a bug of ours, not a smaller number.
+ */
 import { assert } from '../model/assert.js';
 import { encodeUtf8 } from '../model/utf8.js';
 
@@ -29,23 +33,30 @@ export class ByteWriter {
   }
 
   u8(value: number): this {
-    this.data.setUint8(this.grow(1), value);
+    assert(value >= 0 && value <= 0xff, 'a byte holds 8 bits');
+    const at = this.grow(1);
+    this.data.setUint8(at, value);
     return this;
   }
 
   u16(value: number): this {
-    this.data.setUint16(this.grow(2), value);
+    assert(value >= 0 && value <= 0xffff, 'the field holds 16 bits');
+    const at = this.grow(2);
+    this.data.setUint16(at, value);
     return this;
   }
 
   u32(value: number): this {
-    this.data.setUint32(this.grow(4), value);
+    assert(value >= 0 && value <= 0xffff_ffff, 'the field holds 32 bits');
+    const at = this.grow(4);
+    this.data.setUint32(at, value);
     return this;
   }
 
-  /** A signed or unsigned 64-bit integer within ±2^63; exact as far as a double is. */
+  /** A 64-bit integer, negative ones in two's complement; exact as far as a double is. */
   u64(value: number): this {
     assert(Number.isInteger(value), 'a 64-bit field is an integer');
+    assert(value >= -(2 ** 63) && value < 2 ** 64, 'a 64-bit field holds 64 bits');
     const at = this.grow(8);
     this.data.setInt32(at, Math.floor(value / TWO_32));
     this.data.setUint32(at + 4, value % TWO_32 < 0 ? (value % TWO_32) + TWO_32 : value % TWO_32);
@@ -53,7 +64,8 @@ export class ByteWriter {
   }
 
   f64(value: number): this {
-    this.data.setFloat64(this.grow(8), value);
+    const at = this.grow(8);
+    this.data.setFloat64(at, value);
     return this;
   }
 
@@ -66,11 +78,17 @@ export class ByteWriter {
     return this.u8(value);
   }
 
-  /** A zigzag varint: exact within ±2^52, beyond that through BigInt. */
+  /**
+   * A zigzag varint. 2^63, which stands for int64's greatest value as no double holds that, is
+   * written as it (`MAX_TIME` in model/interval.ts).
+   */
   varint(value: number): this {
     assert(Number.isInteger(value), 'a varint is an integer');
+    assert(Math.abs(value) <= 2 ** 63, 'a varint holds 64 bits');
+    // Fast path: what stays a safe integer when doubled.
     if (Math.abs(value) < 2 ** 52) return this.uvarint(value < 0 ? -2 * value - 1 : 2 * value);
-    let rest = BigInt.asUintN(64, value < 0 ? -2n * BigInt(value) - 1n : 2n * BigInt(value));
+    const exact = value === 2 ** 63 ? 2n ** 63n - 1n : BigInt(value);
+    let rest = exact < 0n ? -2n * exact - 1n : 2n * exact;
     for (; rest >= 0x80n; rest >>= 7n) this.u8(Number(rest & 0x7fn) + 128);
     return this.u8(Number(rest));
   }
@@ -87,7 +105,10 @@ export class ByteWriter {
     return this.uvarint(bytes.length).raw(bytes);
   }
 
-  /** Makes room for `length` bytes and returns where they begin. */
+  /**
+   * Makes room for `length` bytes and returns where they begin. May replace `data`, so it is called
+   * before `data` is read.
+   */
   private grow(length: number): number {
     const at = this.end;
     this.end = at + length;
