@@ -3,6 +3,7 @@
  * one, regular expressions are RE2 and anchored.
  */
 import { ArgumentError } from './errors.js';
+import { goQuote } from './go-quote.js';
 import { compilePattern, literalPattern, type Pattern } from './regexp.js';
 
 export type MatchType = '=' | '!=' | '=~' | '!~';
@@ -45,8 +46,8 @@ export class Matcher {
 
   /** As PromQL writes it. */
   toString(): string {
-    const name = PLAIN_NAME.test(this.name) ? this.name : JSON.stringify(this.name);
-    return `${name}${this.type}${JSON.stringify(this.value)}`;
+    const name = PLAIN_NAME.test(this.name) ? this.name : goQuote(this.name);
+    return `${name}${this.type}${goQuote(this.value)}`;
   }
 }
 

@@ -1,4 +1,4 @@
-import { goQuote } from '../../cli/go-quote.js';
+import { goQuote } from '../../model/go-quote.js';
 import { decodeUtf8 } from '../../model/utf8.js';
 
 describe('goQuote', () => {
