@@ -10,7 +10,7 @@ import { type HeadChunk, HeadChunkFiles } from '../chunks/head-chunks.js';
 import { isStaleAt } from '../encoding/float-bits.js';
 import { CorruptionError, messageOf, TsdbError } from '../model/errors.js';
 import { Histogram, HINT_UNKNOWN } from '../model/histogram.js';
-import { MAX_TIME, MIN_TIME } from '../model/interval.js';
+import { type Interval, MAX_TIME, MIN_TIME } from '../model/interval.js';
 import type { Labels } from '../model/labels.js';
 import type { Problem } from '../model/problem.js';
 import { listLog, type SegmentFile } from '../wal/checkpoint.js';
@@ -93,6 +93,8 @@ class HeadReplay {
   private readonly byRef = new Map<number, HeadSeries>();
   private readonly byLabels = new Map<string, HeadSeries>();
   private readonly mapped = new Map<number, MappedChunks>();
+  private readonly inOrder = new RangeTracker();
+  private readonly outOfOrder = new RangeTracker();
 
   private readonly samples = new SampleBatch();
   private readonly histograms: HistogramEntry[] = [];
@@ -128,10 +130,18 @@ class HeadReplay {
     const content = {
       series: [...this.byLabels.values()].filter((series) => !series.isEmpty),
       chunkFiles: this.chunkFiles,
-      minValidTime: this.options.minValidTime,
+      inOrder: this.inOrderRange(),
+      outOfOrder: this.outOfOrder.range,
     };
     const head = await Head.build(content, this.context.pacer, this.context.signal);
     return { head, problems: this.problems };
+  }
+
+  /** Where there are blocks, the head begins at their end, as a server sets it when it opens. */
+  private inOrderRange(): Interval {
+    const { minValidTime } = this.options;
+    const { range } = this.inOrder;
+    return minValidTime === MIN_TIME ? range : { ...range, minTime: minValidTime };
   }
 
   private groupChunks(): void {
@@ -215,6 +225,8 @@ class HeadReplay {
       const series = this.seriesOf(ref, labels);
       const { inOrder, outOfOrder } = this.mapped.get(ref) ?? NO_CHUNKS;
       series.reset(inOrder, outOfOrder);
+      for (const chunk of inOrder) this.inOrder.add(chunk.minTime, chunk.maxTime);
+      for (const chunk of outOfOrder) this.outOfOrder.add(chunk.minTime, chunk.maxTime);
     }
   }
 
@@ -235,6 +247,7 @@ class HeadReplay {
       // Unknown refs are normal: the series went into a block and was dropped.
       const series = this.byRef.get(samples.refs[row]);
       if (series === undefined) continue;
+      this.inOrder.add(time, time);
       const startTime = samples.startTimes[row];
       if (isStaleAt(samples.values, row) && series.lastKind !== 'float') {
         const isFloat = series.lastKind === 'float histogram';
@@ -248,8 +261,10 @@ class HeadReplay {
   private appendHistograms(record: Uint8Array): void {
     decodeHistograms(record, this.histograms);
     for (const { ref, time, startTime, histogram } of this.histograms) {
-      if (time < this.options.minValidTime) continue;
-      this.byRef.get(ref)?.appendHistogram(time, startTime, histogram);
+      const series = this.byRef.get(ref);
+      if (series === undefined || time < this.options.minValidTime) continue;
+      this.inOrder.add(time, time);
+      series.appendHistogram(time, startTime, histogram);
     }
   }
 
@@ -258,14 +273,20 @@ class HeadReplay {
     decodeSamples(record, samples);
     for (let row = 0; row < samples.count; row++) {
       const series = this.byRef.get(samples.refs[row]);
-      series?.insertFloat(samples.times[row], samples.startTimes[row], samples.values, row);
+      if (series === undefined) continue;
+      const time = samples.times[row];
+      this.outOfOrder.add(time, time);
+      series.insertFloat(time, samples.startTimes[row], samples.values, row);
     }
   }
 
   private insertHistograms(record: Uint8Array): void {
     decodeHistograms(record, this.histograms);
     for (const { ref, time, startTime, histogram } of this.histograms) {
-      this.byRef.get(ref)?.insertHistogram(time, startTime, histogram);
+      const series = this.byRef.get(ref);
+      if (series === undefined) continue;
+      this.outOfOrder.add(time, time);
+      series.insertHistogram(time, startTime, histogram);
     }
   }
 
@@ -290,6 +311,25 @@ class HeadReplay {
       // A chunk that we have not seen: its samples are in the log only.
       if (chunkRef <= this.chunkFiles.lastRef) this.byRef.get(seriesRef)?.clearOpenOutOfOrder();
     }
+  }
+}
+
+/**
+ * The range of what was replayed. As in Prometheus it counts samples and chunks that were replaced or
+ * refused later on, too.
+ */
+class RangeTracker {
+  private minTime = MAX_TIME;
+  private maxTime = MIN_TIME;
+
+  add(minTime: number, maxTime: number): void {
+    if (minTime < this.minTime) this.minTime = minTime;
+    if (maxTime > this.maxTime) this.maxTime = maxTime;
+  }
+
+  /** The closed range; [MAX_TIME, MIN_TIME] without anything. */
+  get range(): Interval {
+    return { minTime: this.minTime, maxTime: this.maxTime };
   }
 }
 

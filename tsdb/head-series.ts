@@ -107,15 +107,6 @@ export class HeadSeries {
     return this.inOrderRuns().length + this.outOfOrderRuns().length;
   }
 
-  /** The closed range of its in-order samples, by chunk; null without one. */
-  inOrderRange(): Interval | null {
-    return rangeOf(this.inOrderRuns());
-  }
-
-  outOfOrderRange(): Interval | null {
-    return rangeOf(this.outOfOrderRuns());
-  }
-
   /** Whether a run meets the range and is not deleted as a whole. */
   isVisible(range: Interval): boolean {
     return this.visibleRuns(range).length > 0;
@@ -189,12 +180,4 @@ function decoded(run: Run, readChunk: ReadHeadChunk): Columns {
 function readRun(run: Run, readChunk: ReadHeadChunk, into: Columns): void {
   if ('read' in run) run.read(into);
   else readChunk(run, into);
-}
-
-function rangeOf(runs: readonly Interval[]): Interval | null {
-  if (runs.length === 0) return null;
-  return {
-    minTime: runs.reduce((min, run) => Math.min(min, run.minTime), Infinity),
-    maxTime: runs.reduce((max, run) => Math.max(max, run.maxTime), -Infinity),
-  };
 }

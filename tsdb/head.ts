@@ -9,7 +9,7 @@ import { MemPostings } from '../index/mem-postings.js';
 import type { Postings } from '../index/postings.js';
 import { selectLabelNames, selectLabelValues, selectPostings } from '../index/select.js';
 import type { Columns } from '../model/columns.js';
-import { type Interval, MAX_TIME, MIN_TIME } from '../model/interval.js';
+import type { Interval } from '../model/interval.js';
 import { Labels } from '../model/labels.js';
 import type { Matcher } from '../model/matcher.js';
 import type { Series, SeriesCursor, SeriesSource } from '../model/queryable.js';
@@ -27,30 +27,29 @@ export interface HeadContent {
   readonly series: readonly HeadSeries[];
   /** Closed by the head. */
   readonly chunkFiles: HeadChunkFiles;
-  /** Bounds the in-order range from below, in ms. */
-  readonly minValidTime: number;
+  /** The closed range of in-order samples; [MAX_TIME, MIN_TIME] without one. */
+  readonly inOrder: Interval;
+  /** The closed range of out-of-order samples, likewise. */
+  readonly outOfOrder: Interval;
 }
 
 export class Head implements SeriesSource {
   /** In label order. */
   readonly series: readonly HeadSeries[];
   readonly postings: MemPostings;
-  /** The closed range of in-order samples; [MAX_TIME, MIN_TIME] without one. */
   readonly inOrder: Interval;
-  /** The closed range of out-of-order samples, likewise. */
   readonly outOfOrder: Interval;
   private readonly lifetime: Lifetime;
   private readonly readChunk: ReadHeadChunk;
 
   private constructor(content: HeadContent, series: readonly HeadSeries[], postings: MemPostings) {
-    const { chunkFiles, minValidTime } = content;
+    const { chunkFiles } = content;
     this.series = series;
     this.postings = postings;
     this.lifetime = new Lifetime('the head', () => chunkFiles.close());
     this.readChunk = (chunk, into) => chunkFiles.read(chunk, into);
-    const inOrder = union(series.map((one) => one.inOrderRange()));
-    this.inOrder = { ...inOrder, minTime: Math.max(inOrder.minTime, minValidTime) };
-    this.outOfOrder = union(series.map((one) => one.outOfOrderRange()));
+    this.inOrder = content.inOrder;
+    this.outOfOrder = content.outOfOrder;
   }
 
   /** Numbers the series and takes over the chunk files. */
@@ -135,15 +134,4 @@ class HeadCursor implements SeriesCursor, Series {
   read(into: Columns): void {
     this.all[this.postings.at].read(this.range, this.readChunk, into);
   }
-}
-
-function union(ranges: readonly (Interval | null)[]): Interval {
-  let minTime = MAX_TIME;
-  let maxTime = MIN_TIME;
-  for (const range of ranges) {
-    if (range === null) continue;
-    minTime = Math.min(minTime, range.minTime);
-    maxTime = Math.max(maxTime, range.maxTime);
-  }
-  return { minTime, maxTime };
 }
