@@ -49,7 +49,7 @@ export function mergeColumns(runs: readonly Columns[], into: Columns): void {
     }
     if (current.time !== lastTime) {
       lastTime = current.time;
-      into.pushRows(current.run, current.row, current.row + 1);
+      into.pushRow(current.run, current.row);
     }
     current.row++;
   }

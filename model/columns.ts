@@ -80,6 +80,19 @@ export class Columns {
     this.count = to;
   }
 
+  /** Copies row `row` of `from` behind our last one: without the views that `pushRows` makes. */
+  pushRow(from: Columns, row: number): void {
+    this.reserve(1);
+    const target = this.count++;
+    this.times[target] = from.times[row];
+    this.values[target] = from.values[row];
+    const startTime = from.startTimes === null ? 0 : from.startTimes[row];
+    if (startTime !== 0 || this.startTimes !== null) this.withStartTimes()[target] = startTime;
+    if (from.histograms !== null || this.histograms !== null) {
+      this.withHistograms()[target] = from.histograms?.[row];
+    }
+  }
+
   /** Copies the rows `[start, end)` of `from` behind our last one, bits and all. */
   pushRows(from: Columns, start: number, end: number): void {
     assert(start >= 0 && end <= from.count, 'copied rows exist');
