@@ -1,0 +1,189 @@
+/**
+ * Writes the index of one block, in the layout of Prometheus 3.14 (version 2, without sections of
+ * label indices; 2.42 reads it too): symbols first, then series in label order, at the end the
+ * postings, their offsets and the table of contents. For the frame see format.ts.
+ *
+ * It makes bytes and gives them away as they come. What it keeps until the end are the symbols and
+ * the postings (pair-postings.ts).
+ */
+import { ByteWriter } from '../encoding/byte-writer.js';
+import { crc32c } from '../encoding/crc32c.js';
+import { assert } from '../model/assert.js';
+import type { Labels } from '../model/labels.js';
+import { compareUtf8 } from '../model/utf8.js';
+import {
+  ALL_POSTINGS,
+  encodeToc,
+  HEADER_BYTES,
+  INDEX_MAGIC,
+  POSTINGS_ALIGN,
+  SERIES_ALIGN,
+} from './format.js';
+import { PairPostings } from './pair-postings.js';
+import { type ChunkMetas, encodeSeries } from './series-entry.js';
+
+/** Bytes are given away in pieces of about this size. */
+const FLUSH_BYTES = 256 * 1024;
+const LENGTH_MAX = 2 ** 32 - 1;
+const WRITTEN_VERSION = 2;
+
+/** Receives the bytes of the file, in order. */
+export interface IndexSink {
+  /** `bytes` holds only until `write` returns. */
+  write(bytes: Uint8Array): void;
+  /** The file is whole. */
+  end(): void;
+}
+
+export class IndexWriter {
+  private readonly sink: IndexSink;
+  private readonly symbols: readonly string[];
+  private readonly refs = new Map<string, number>();
+  private readonly postings = new PairPostings();
+  /** What is written but not given away, and how much was given away before. */
+  private readonly out = new ByteWriter(2 * FLUSH_BYTES);
+  private flushed = 0;
+  private readonly body = new ByteWriter();
+  private readonly labelSymbols: number[] = [];
+  private readonly seriesStart: number;
+  private lastLabels: Labels | null = null;
+  private lastChunkRef = 0;
+  private isFinished = false;
+
+  /** `symbols` are all strings of all labels that will come, sorted bytewise, each once. */
+  constructor(sink: IndexSink, symbols: Iterable<string>) {
+    this.sink = sink;
+    this.symbols = [...symbols];
+    this.out.u32(INDEX_MAGIC).u8(WRITTEN_VERSION);
+    this.writeSymbols();
+    this.seriesStart = this.offset;
+  }
+
+  /** Adds a series behind those before it in label order, with its chunks in time order. */
+  addSeries(labels: Labels, chunks: ChunkMetas): void {
+    const { body, labelSymbols } = this;
+    assert(!this.isFinished, 'series come before the end');
+    assert(this.lastLabels === null || labels.compare(this.lastLabels) > 0, 'series come in order');
+    this.checkChunkRefs(chunks);
+    labelSymbols.length = 0;
+    for (const [name, value] of labels) labelSymbols.push(this.refOf(name), this.refOf(value));
+    body.clear();
+    encodeSeries(body, labelSymbols, chunks);
+
+    this.pad(SERIES_ALIGN);
+    const id = this.offset / SERIES_ALIGN;
+    assert(id <= LENGTH_MAX, 'an index has at most 64 GiB');
+    this.postings.add(id, labelSymbols);
+    this.out.uvarint(body.length).raw(body.bytes()).u32(crc32c(body.bytes()));
+    this.flushIfFull();
+    this.lastLabels = labels;
+  }
+
+  /** Writes what follows the series. Nothing may be added afterwards. */
+  finish(): void {
+    assert(!this.isFinished, 'an index is finished once');
+    this.isFinished = true;
+    const postings = this.offset;
+    const table = this.writePostings();
+    const postingsOffsetTable = this.offset;
+    this.writeSection(table);
+    const toc = encodeToc({
+      symbols: HEADER_BYTES,
+      series: this.seriesStart,
+      labelIndices: postings,
+      labelOffsetTable: postingsOffsetTable,
+      postings,
+      postingsOffsetTable,
+    });
+    this.out.raw(toc);
+    this.flush();
+    this.sink.end();
+  }
+
+  /** Where the next byte comes to stand in the file. */
+  private get offset(): number {
+    return this.flushed + this.out.length;
+  }
+
+  private writeSymbols(): void {
+    const section = new ByteWriter();
+    section.u32(this.symbols.length);
+    let previous: string | undefined;
+    for (const symbol of this.symbols) {
+      assert(previous === undefined || compareUtf8(previous, symbol) < 0, 'symbols are sorted');
+      this.refs.set(symbol, this.refs.size);
+      section.string(symbol);
+      previous = symbol;
+    }
+    this.writeSection(section);
+  }
+
+  /** Writes all postings lists and returns the table of their offsets. */
+  private writePostings(): ByteWriter {
+    const entries = new ByteWriter();
+    let count = 0;
+    const write = (name: string, value: string, ids: Uint32Array): void => {
+      this.pad(POSTINGS_ALIGN);
+      entries.uvarint(2).string(name).string(value).uvarint(this.offset);
+      count++;
+      this.writeList(ids);
+    };
+    write(ALL_POSTINGS, ALL_POSTINGS, this.postings.allIds());
+    this.postings.forEach((name, value, ids) => {
+      write(this.symbols[name], this.symbols[value], ids);
+    });
+    return new ByteWriter(entries.length + 4).u32(count).raw(entries.bytes());
+  }
+
+  private writeList(ids: Uint32Array): void {
+    const { body } = this;
+    body.clear();
+    body.u32(ids.length);
+    for (const id of ids) body.u32(id);
+    this.writeSection(body);
+  }
+
+  /** `len <4b> | content | crc32c(content) <4b>` */
+  private writeSection(content: ByteWriter): void {
+    assert(content.length <= LENGTH_MAX, 'a section has less than 4 GiB');
+    const bytes = content.bytes();
+    this.out.u32(bytes.length);
+    this.flushIfFull();
+    for (let at = 0; at < bytes.length; at += FLUSH_BYTES) {
+      this.out.raw(bytes.subarray(at, at + FLUSH_BYTES));
+      this.flushIfFull();
+    }
+    this.out.u32(crc32c(bytes));
+    this.flushIfFull();
+  }
+
+  private checkChunkRefs(chunks: ChunkMetas): void {
+    for (let i = 0; i < chunks.count; i++) {
+      assert(
+        chunks.refs[i] >= this.lastChunkRef,
+        'chunks are written in the order of their series',
+      );
+      this.lastChunkRef = chunks.refs[i];
+    }
+  }
+
+  private refOf(symbol: string): number {
+    const ref = this.refs.get(symbol);
+    assert(ref !== undefined, 'every string of a label is among the symbols');
+    return ref;
+  }
+
+  private pad(alignment: number): void {
+    while (this.offset % alignment !== 0) this.out.u8(0);
+  }
+
+  private flushIfFull(): void {
+    if (this.out.length >= FLUSH_BYTES) this.flush();
+  }
+
+  private flush(): void {
+    this.sink.write(this.out.bytes());
+    this.flushed += this.out.length;
+    this.out.clear();
+  }
+}
