@@ -11,7 +11,7 @@ import type { Columns } from '../model/columns.js';
 import { isStale, wordsOf } from '../encoding/float-bits.js';
 import type { BitReader } from './bit-reader.js';
 import { DodInteger } from './dod-integer.js';
-import type { BucketLayout, HistogramLayout } from './histogram-layout.js';
+import type { HistogramLayout } from './histogram-layout.js';
 import { decodeHistograms, type HistogramReader } from './histogram-sample.js';
 import { readVarbitHalves } from './varbit.js';
 import { XorReader } from './xor-value.js';
@@ -47,8 +47,8 @@ class FloatReader implements HistogramReader {
 
   constructor(reader: BitReader, layout: HistogramLayout) {
     this.reader = reader;
-    this.positive = new BucketColumn(layout.positive.storedCount);
-    this.negative = new BucketColumn(layout.negative.storedCount);
+    this.positive = new BucketColumn(layout.positiveCount);
+    this.negative = new BucketColumn(layout.negativeCount);
   }
 
   get count(): number {
@@ -85,13 +85,12 @@ class FloatReader implements HistogramReader {
     this.negative.read(reader);
   }
 
-  fillBuckets(side: 'positive' | 'negative', layout: BucketLayout, counts: Float64Array): void {
-    const stored = (side === 'positive' ? this.positive : this.negative).counts;
-    if (layout.targets === null) {
-      counts.set(stored);
-      return;
-    }
-    for (let i = 0; i < stored.length; i++) counts[layout.targets[i]] += stored[i];
+  positiveBuckets(): Float64Array {
+    return this.positive.counts.slice();
+  }
+
+  negativeBuckets(): Float64Array {
+    return this.negative.counts.slice();
   }
 
   private publish(): void {

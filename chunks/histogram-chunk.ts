@@ -12,7 +12,7 @@ import { DecodeError } from '../model/errors.js';
 import { isStale, wordsOf } from '../encoding/float-bits.js';
 import type { BitReader } from './bit-reader.js';
 import { DodInteger } from './dod-integer.js';
-import type { BucketLayout, HistogramLayout } from './histogram-layout.js';
+import type { HistogramLayout } from './histogram-layout.js';
 import { decodeHistograms, type HistogramReader } from './histogram-sample.js';
 import { readVarbitHalves, readVarbitUnsignedHalves } from './varbit.js';
 import { XorReader } from './xor-value.js';
@@ -48,8 +48,8 @@ class IntegerReader implements HistogramReader {
 
   constructor(reader: BitReader, layout: HistogramLayout) {
     this.reader = reader;
-    this.positive = Array.from({ length: layout.positive.storedCount }, () => new DodInteger());
-    this.negative = Array.from({ length: layout.negative.storedCount }, () => new DodInteger());
+    this.positive = Array.from({ length: layout.positiveCount }, () => new DodInteger());
+    this.negative = Array.from({ length: layout.negativeCount }, () => new DodInteger());
   }
 
   get sum(): number {
@@ -84,17 +84,25 @@ class IntegerReader implements HistogramReader {
     for (const bucket of this.negative) bucket.read(reader);
   }
 
-  fillBuckets(side: 'positive' | 'negative', layout: BucketLayout, counts: Float64Array): void {
-    const buckets = side === 'positive' ? this.positive : this.negative;
+  positiveBuckets(): Float64Array {
+    return this.absolute(this.positive);
+  }
+
+  negativeBuckets(): Float64Array {
+    return this.absolute(this.negative);
+  }
+
+  private absolute(buckets: readonly DodInteger[]): Float64Array {
+    const counts = new Float64Array(buckets.length);
     let count = 0;
     for (let i = 0; i < buckets.length; i++) {
       count += buckets[i].value(this.reader);
-      const target = layout.targets === null ? i : layout.targets[i];
-      counts[target] += count;
-      if (!Number.isSafeInteger(count) || !Number.isSafeInteger(counts[target])) {
+      if (!Number.isSafeInteger(count)) {
         throw new DecodeError('bucket count exceeds 2^53', this.reader.offset);
       }
+      counts[i] = count;
     }
+    return counts;
   }
 
   /** Publishes the sum, and the counts unless they mean nothing because the sample is stale. */

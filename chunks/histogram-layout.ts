@@ -8,39 +8,27 @@
  *     SPANS            n <varbit> | n × ( length <varbit> | offset <varbit> )
  *     custom bounds    n <varbit> | n × ( 1000·bound + 1 <varbit>, or one 0 bit | bound <8b> )
  *
- * Schemas 9 to 52, which newer servers may write, are reduced to 8 on reading: `2^(schema - 8)`
- * neighbours become one bucket.
+ * Schemas 9 to 52, which newer servers may write, are known but reduced on reading
+ * (model/histogram-resolution.ts).
  */
 import { DecodeError } from '../model/errors.js';
 import { CUSTOM_BUCKETS_SCHEMA, type Span } from '../model/histogram.js';
+import { isKnownSchema, SCHEMA_MAX } from '../model/histogram-resolution.js';
 import type { BitReader } from './bit-reader.js';
 import { readVarbitInt, readVarbitUint } from './varbit.js';
 
-const SCHEMA_MIN = -9;
-const SCHEMA_MAX_READ = 52;
-/** The finest schema that Prometheus computes with. */
-const SCHEMA_MAX = 8;
 const ZERO_THRESHOLD_RAW = 255;
 const INT32_MAX = 2 ** 31 - 1;
 const UINT32_MAX = 2 ** 32 - 1;
 
-/** One side's buckets. */
-export interface BucketLayout {
-  /** As the histogram shows them: reduced, where the schema is. */
-  readonly spans: readonly Span[];
-  /** How many buckets each sample stores. */
-  readonly storedCount: number;
-  /** How many the histogram has. */
-  readonly count: number;
-  /** For each stored bucket the one that it is added to; null where each stays itself. */
-  readonly targets: Uint32Array | null;
-}
-
 export interface HistogramLayout {
   readonly schema: number;
   readonly zeroThreshold: number;
-  readonly positive: BucketLayout;
-  readonly negative: BucketLayout;
+  readonly positiveSpans: readonly Span[];
+  readonly negativeSpans: readonly Span[];
+  /** How many buckets the spans have. */
+  readonly positiveCount: number;
+  readonly negativeCount: number;
   readonly customValues: Float64Array;
 }
 
@@ -49,22 +37,24 @@ export function readLayout(reader: BitReader, bucketBits: number): HistogramLayo
   const zeroThreshold = readZeroThreshold(reader);
   const at = reader.offset;
   const schema = readVarbitInt(reader);
-  const isCustom = schema === CUSTOM_BUCKETS_SCHEMA;
-  if (!isCustom && (schema < SCHEMA_MIN || schema > SCHEMA_MAX_READ)) {
-    throw new DecodeError(`unknown histogram schema ${schema}`, at);
-  }
-  const positive = readSpans(reader);
-  const negative = readSpans(reader);
-  const customValues = isCustom ? readCustomBounds(reader) : new Float64Array(0);
-  const buckets = bucketCount(positive) + bucketCount(negative);
-  if (buckets * bucketBits > reader.remainingBits) {
-    throw new DecodeError(`${buckets} buckets do not fit in the rest of the chunk`, at);
+  if (!isKnownSchema(schema)) throw new DecodeError(`unknown histogram schema ${schema}`, at);
+  const positiveSpans = readSpans(reader, schema);
+  const negativeSpans = readSpans(reader, schema);
+  const customValues =
+    schema === CUSTOM_BUCKETS_SCHEMA ? readCustomBounds(reader) : new Float64Array(0);
+  const positiveCount = bucketCount(positiveSpans);
+  const negativeCount = bucketCount(negativeSpans);
+  if ((positiveCount + negativeCount) * bucketBits > reader.remainingBits) {
+    const count = positiveCount + negativeCount;
+    throw new DecodeError(`${count} buckets do not fit in the rest of the chunk`, at);
   }
   return {
-    schema: isCustom ? schema : Math.min(schema, SCHEMA_MAX),
+    schema,
     zeroThreshold,
-    positive: bucketLayout(positive, schema, at),
-    negative: bucketLayout(negative, schema, at),
+    positiveSpans,
+    negativeSpans,
+    positiveCount,
+    negativeCount,
     customValues,
   };
 }
@@ -76,7 +66,7 @@ function readZeroThreshold(reader: BitReader): number {
   return readDouble(reader);
 }
 
-function readSpans(reader: BitReader): Span[] {
+function readSpans(reader: BitReader, schema: number): Span[] {
   const at = reader.offset;
   const count = readVarbitUint(reader);
   // A span takes two bits at least.
@@ -90,6 +80,10 @@ function readSpans(reader: BitReader): Span[] {
     const offset = readVarbitInt(reader);
     if (length > UINT32_MAX || Math.abs(offset) > INT32_MAX) {
       throw new DecodeError(`span of ${length} buckets at ${offset} is out of range`, spanAt);
+    }
+    // Buckets that are merged must come in order.
+    if (schema > SCHEMA_MAX && i > 0 && offset < 0) {
+      throw new DecodeError(`span ${i} of schema ${schema} goes back by ${-offset}`, spanAt);
     }
     spans.push({ offset, length });
   }
@@ -123,46 +117,4 @@ function bucketCount(spans: readonly Span[]): number {
   let count = 0;
   for (const span of spans) count += span.length;
   return count;
-}
-
-function bucketLayout(spans: readonly Span[], schema: number, at: number): BucketLayout {
-  const storedCount = bucketCount(spans);
-  if (schema <= SCHEMA_MAX) return { spans, storedCount, count: storedCount, targets: null };
-  return { storedCount, ...reduced(spans, storedCount, 2 ** (schema - SCHEMA_MAX), at) };
-}
-
-/** Merges each `factor` neighbours into one bucket (model/histogram/generic.go, reduceResolution). */
-function reduced(
-  stored: readonly Span[],
-  storedCount: number,
-  factor: number,
-  at: number,
-): { spans: Span[]; count: number; targets: Uint32Array } {
-  const targets = new Uint32Array(storedCount);
-  const spans: Span[] = [];
-  let index = 0;
-  let lastTarget = 0;
-  let count = 0;
-  let bucket = 0;
-  stored.forEach((span, i) => {
-    if (i > 0 && span.offset < 0) {
-      throw new DecodeError(`span ${i} has the negative offset ${span.offset}`, at);
-    }
-    index += span.offset;
-    for (let j = 0; j < span.length; j++, index++, bucket++) {
-      // Bucket i covers (base^(i-1), base^i], so that i - 1 is what divides evenly.
-      const target = Math.floor((index - 1) / factor) + 1;
-      if (count === 0 || target > lastTarget) {
-        const gap = count === 0 ? target : target - lastTarget - 1;
-        const last = spans.length - 1;
-        if (count > 0 && gap === 0) {
-          spans[last] = { offset: spans[last].offset, length: spans[last].length + 1 };
-        } else spans.push({ offset: gap, length: 1 });
-        lastTarget = target;
-        count++;
-      }
-      targets[bucket] = count - 1;
-    }
-  });
-  return { spans, count, targets };
 }

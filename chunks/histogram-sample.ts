@@ -17,9 +17,10 @@ import {
   HINT_UNKNOWN,
   Histogram,
 } from '../model/histogram.js';
+import { withKnownResolution } from '../model/histogram-resolution.js';
 import { isStale } from '../encoding/float-bits.js';
 import { BitReader } from './bit-reader.js';
-import { type BucketLayout, type HistogramLayout, readLayout } from './histogram-layout.js';
+import { type HistogramLayout, readLayout } from './histogram-layout.js';
 import { StartTimeReader } from './start-time.js';
 import { COUNT_BYTES, readCount } from './xor.js';
 
@@ -39,8 +40,9 @@ export interface HistogramReader {
   /** Reads the first sample, or one of the later ones. */
   readFirst(): void;
   read(): void;
-  /** Adds the absolute counts of one side into a fresh column. */
-  fillBuckets(side: 'positive' | 'negative', layout: BucketLayout, counts: Float64Array): void;
+  /** The absolute counts of one side, as a column that nobody else keeps. */
+  positiveBuckets(): Float64Array;
+  negativeBuckets(): Float64Array;
 }
 
 export type HistogramReaderMaker = (reader: BitReader, layout: HistogramLayout) => HistogramReader;
@@ -96,7 +98,7 @@ function histogramOf(
   counterResetHint: CounterResetHint,
 ): Histogram {
   if (isStale(reader.sum)) return staleHistogram(reader);
-  return new Histogram({
+  const stored = new Histogram({
     isFloat: reader.isFloat,
     counterResetHint,
     schema: layout.schema,
@@ -104,23 +106,13 @@ function histogramOf(
     zeroCount: reader.zeroCount,
     count: reader.count,
     sum: reader.sum,
-    positiveSpans: layout.positive.spans,
-    negativeSpans: layout.negative.spans,
-    positiveBuckets: buckets(reader, 'positive', layout.positive),
-    negativeBuckets: buckets(reader, 'negative', layout.negative),
+    positiveSpans: layout.positiveSpans,
+    negativeSpans: layout.negativeSpans,
+    positiveBuckets: reader.positiveBuckets(),
+    negativeBuckets: reader.negativeBuckets(),
     customValues: layout.customValues,
   });
-}
-
-function buckets(
-  reader: HistogramReader,
-  side: 'positive' | 'negative',
-  layout: BucketLayout,
-): Float64Array {
-  if (layout.count === 0) return NO_BUCKETS;
-  const counts = new Float64Array(layout.count);
-  reader.fillBuckets(side, layout, counts);
-  return counts;
+  return withKnownResolution(stored);
 }
 
 /** A stale marker says nothing but that. */

@@ -9,7 +9,8 @@ import type { Columns } from '../model/columns.js';
 import { ClosedError, CorruptionError } from '../model/errors.js';
 import type { Advice, ByteSource } from '../disk/byte-source.js';
 import type { Disk } from '../disk/disk.js';
-import { decodeChunk } from './chunk.js';
+import { Kernel, RUN_BYTES_MAX, RUN_CHUNKS_MAX } from '../kernel/kernel.js';
+import { decodeChunk, ENCODING_XOR } from './chunk.js';
 import {
   CRC_BYTES,
   LENGTH_BYTES_MAX,
@@ -29,22 +30,39 @@ const SEGMENT_NAME = /^\d+$/;
 interface Segment {
   readonly path: string;
   source: ByteSource | null;
+  /** Whether its header was found right. */
+  isChecked: boolean;
 }
 
 export class ChunkSegments {
   private readonly disk: Disk;
   private readonly dir: string;
+  private readonly kernel: Kernel;
   private segments: Segment[] | null = null;
   private closed = false;
 
-  private constructor(disk: Disk, dir: string) {
+  private constructor(disk: Disk, dir: string, kernel: Kernel) {
     this.disk = disk;
     this.dir = dir;
+    this.kernel = kernel;
   }
 
-  /** The segments in the folder `chunksDir`; close it when no read is under way. */
-  static open(disk: Disk, chunksDir: string): ChunkSegments {
-    return new ChunkSegments(disk, chunksDir);
+  /**
+   * The segments in the folder `chunksDir`; close it when no read is under way. A kernel may serve
+   * any number of blocks.
+   */
+  static open(disk: Disk, chunksDir: string, kernel: Kernel = new Kernel()): ChunkSegments {
+    return new ChunkSegments(disk, chunksDir, kernel);
+  }
+
+  /**
+   * Opens all segments now. What is open stays readable when a running Prometheus compacts the block
+   * away and deletes it, where a file that is still to be opened would be gone.
+   */
+  openAll(): void {
+    for (const segment of this.listed()) {
+      segment.source ??= this.disk.openImmutable(segment.path);
+    }
   }
 
   /** Of all segment files together. */
@@ -56,7 +74,14 @@ export class ChunkSegments {
   read(refs: ArrayLike<number>, from: number, to: number, into: Columns): void {
     const rows = into.count;
     try {
-      for (let i = from; i < to; i++) this.readOne(refs[i], into);
+      let isXor = true;
+      for (let at = from; at < to;) {
+        const decoded = isXor ? this.readRun(refs, at, to, into) : 0;
+        at += decoded;
+        // What the kernel refuses is of another encoding, damaged, or too large for it; and where
+        // one chunk holds histograms, the next ones likely do.
+        if (decoded === 0) isXor = this.readOne(refs[at++], into) === ENCODING_XOR;
+      }
     } catch (error) {
       into.count = rows;
       throw error;
@@ -99,7 +124,32 @@ export class ChunkSegments {
     for (const { source } of this.segments ?? []) source?.close();
   }
 
-  private readOne(ref: number, into: Columns): void {
+  /**
+   * Hands the chunks from `refs[from]` on that lie near each other to the kernel, and returns how
+   * many of them it decoded.
+   */
+  private readRun(refs: ArrayLike<number>, from: number, to: number, into: Columns): number {
+    const first = refs[from];
+    const segment = this.segmentOf(first);
+    const source = this.opened(segment);
+    let last = from;
+    while (last + 1 < to && last + 1 - from < RUN_CHUNKS_MAX && isNear(refs, last + 1, first))
+      last++;
+    let end = refOffset(refs[last]) + entryBytes(segment, source, refOffset(refs[last]));
+    const start = refOffset(first);
+    if (end - start > RUN_BYTES_MAX) {
+      if (last === from) return 0;
+      // The last one begins within reach but ends outside.
+      end = refOffset(refs[last]);
+      last--;
+    }
+    const bytes = located(segment, 0, () => source.peek(start, end - start));
+    const run = { bytes, refs, from, to: last + 1, base: first, verify: true };
+    return this.kernel.decodeXorRun(run, into);
+  }
+
+  /** Reads one chunk by the codec in TypeScript; returns its encoding. */
+  private readOne(ref: number, into: Columns): number {
     const segment = this.segmentOf(ref);
     const offset = refOffset(ref);
     const source = this.opened(segment);
@@ -108,6 +158,7 @@ export class ChunkSegments {
     const { encoding, data } = located(segment, offset, () => readEntry(entry));
     const dataAt = offset + length - CRC_BYTES - data.length;
     located(segment, dataAt, () => decodeChunk(encoding, data, into));
+    return encoding;
   }
 
   private segmentOf(ref: number): Segment {
@@ -123,20 +174,16 @@ export class ChunkSegments {
     return segments[file];
   }
 
+  /** The bytes of a segment whose header was found right. */
   private opened(segment: Segment): ByteSource {
-    if (segment.source === null) {
-      const source = this.disk.openImmutable(segment.path);
-      try {
-        located(segment, 0, () =>
-          checkSegmentHeader(source.peek(0, Math.min(SEGMENT_HEADER_BYTES, source.size))),
-        );
-      } catch (error) {
-        source.close();
-        throw error;
-      }
-      segment.source = source;
+    segment.source ??= this.disk.openImmutable(segment.path);
+    const { source } = segment;
+    if (!segment.isChecked) {
+      const header = source.peek(0, Math.min(SEGMENT_HEADER_BYTES, source.size));
+      located(segment, 0, () => checkSegmentHeader(header));
+      segment.isChecked = true;
     }
-    return segment.source;
+    return source;
   }
 
   private listed(): Segment[] {
@@ -144,9 +191,15 @@ export class ChunkSegments {
     this.segments ??= this.disk
       .list(this.dir)
       .filter((entry) => SEGMENT_NAME.test(entry.name))
-      .map((entry) => ({ path: this.disk.join(this.dir, entry.name), source: null }));
+      .map((entry) => ({ path: this.disk.join(this.dir, entry.name), source: null, isChecked: false }));
     return this.segments;
   }
+}
+
+/** Whether `refs[index]` lies behind the one before it, and no run too far behind `first`. */
+function isNear(refs: ArrayLike<number>, index: number, first: number): boolean {
+  const ref = refs[index];
+  return ref > refs[index - 1] && ref - first < RUN_BYTES_MAX && refFile(ref) === refFile(first);
 }
 
 /** The size of the entry at `offset`, which the file is checked to hold. */

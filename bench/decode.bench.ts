@@ -1,0 +1,275 @@
+/**
+ * Decoding XOR chunks: the kernel and the TypeScript codec, and beside them Prometheus' own iterator
+ * (bench/peer/decode, a Go program) on the same bytes in the same run.
+ *
+ *     npm run bench -- decode [--small] [--json] [--no-peer]
+ *
+ * Chunks of 120 samples at 15 s, all different, lie in one mapped segment file per shape. What is
+ * timed for us ends with the samples in a caller's columns, a series of ten chunks at a time; for
+ * Go it ends with the sums of what the iterator gave. Both are timed with the chunks' checksums
+ * verified (what every read of a block does) and without. A figure is the fastest round's.
+ */
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { ENCODING_XOR } from '../chunks/chunk.js';
+import { CRC_BYTES, type RawChunk, readEntry, segmentName } from '../chunks/segment-format.js';
+import { ChunkSegments } from '../chunks/segment-reader.js';
+import { SegmentWriter } from '../chunks/segment-writer.js';
+import { decodeXor, XorAppender } from '../chunks/xor.js';
+import type { ByteSource } from '../disk/byte-source.js';
+import { NodeDisk } from '../disk/node-disk.js';
+import { Kernel } from '../kernel/kernel.js';
+import { Columns } from '../model/columns.js';
+
+const SAMPLES_PER_CHUNK = 120;
+const CHUNKS_PER_SERIES = 10;
+const STEP_MS = 15_000;
+const TURNS = 4;
+const START_MS = 1_600_000_000_000;
+
+export interface DecodeParameters {
+  readonly chunks: number;
+  /** In each turn. */
+  readonly rounds: number;
+  /** Whether to build and run the Go program; it is left out where there is no Go. */
+  readonly peer: boolean;
+}
+
+export const FULL: DecodeParameters = { chunks: 10_000, rounds: 8, peer: true };
+export const SMALL: DecodeParameters = { chunks: 40, rounds: 2, peer: false };
+
+/** Nanoseconds a sample; the peer's are null where it was not run. */
+export interface DecodeRow {
+  readonly shape: string;
+  readonly verified: boolean;
+  readonly kernel: number;
+  readonly typescript: number;
+  readonly prometheus: number | null;
+  /** How many times as fast the kernel is as Prometheus. */
+  readonly ratio: number | null;
+}
+
+/** The series that chunks are cut from: `next` gives the time's jitter and the value. */
+interface Shape {
+  readonly name: string;
+  readonly jitterMs: (random: () => number) => number;
+  readonly value: (last: number, random: () => number) => number;
+}
+
+const SHAPES: readonly Shape[] = [
+  { name: 'constant', jitterMs: () => 0, value: (last) => last },
+  {
+    name: 'counter',
+    jitterMs: () => 0,
+    value: (last, random) => last + Math.floor(random() * 1000),
+  },
+  {
+    name: 'jitter',
+    jitterMs: (random) => Math.floor(random() * 65) - 32,
+    value: (last, random) => last + Math.floor(random() * 1000),
+  },
+  { name: 'random', jitterMs: () => 0, value: (_, random) => random() + random() / 2 ** 26 },
+];
+
+/**
+ * Measures every shape, with and without checksums. We and the peer take turns, so that a moment in
+ * which the machine is busy spoils neither side alone.
+ */
+export function run(parameters: DecodeParameters): DecodeRow[] {
+  const dir = mkdtempSync(join(tmpdir(), 'mmtsdb-decode-'));
+  try {
+    const peer = parameters.peer ? buildPeer(dir) : null;
+    return SHAPES.flatMap((shape) => {
+      const files = writeShape(join(dir, shape.name), shape, parameters.chunks);
+      return [false, true].map((verified) => measure(files, verified, parameters, peer));
+    });
+  } finally {
+    rmSync(dir, { recursive: true });
+  }
+}
+
+interface ShapeFiles {
+  readonly shape: string;
+  readonly dir: string;
+  readonly path: string;
+  readonly refs: Float64Array;
+  readonly chunks: readonly RawChunk[];
+}
+
+/** Writes one segment of `count` different chunks. */
+function writeShape(dir: string, shape: Shape, count: number): ShapeFiles {
+  mkdirSync(dir);
+  const random = seeded(42);
+  const chunks: RawChunk[] = [];
+  for (let i = 0; i < count; i++) chunks.push(chunkOf(shape, i, random));
+  const parts: Uint8Array[] = [];
+  const writer = new SegmentWriter(() => ({
+    write: (bytes) => parts.push(bytes.slice()),
+    end: () => {},
+  }));
+  const refs = Float64Array.from(writer.write(chunks));
+  writer.end();
+  const path = join(dir, segmentName(1));
+  writeFileSync(path, Buffer.concat(parts));
+  return { shape: shape.name, dir, path, refs, chunks };
+}
+
+function chunkOf(shape: Shape, index: number, random: () => number): RawChunk {
+  const times = new Float64Array(1);
+  const values = new Float64Array(1);
+  const appender = new XorAppender();
+  values[0] = Math.floor(random() * 1e6);
+  for (let i = 0; i < SAMPLES_PER_CHUNK; i++) {
+    values[0] = shape.value(values[0], random);
+    times[0] = START_MS + (index * SAMPLES_PER_CHUNK + i) * STEP_MS + shape.jitterMs(random);
+    appender.append(times, values, 0);
+  }
+  return { encoding: ENCODING_XOR, data: appender.bytes().slice() };
+}
+
+function measure(
+  files: ShapeFiles,
+  verified: boolean,
+  parameters: DecodeParameters,
+  peer: string | null,
+): DecodeRow {
+  const columns = new Columns(CHUNKS_PER_SERIES * SAMPLES_PER_CHUNK);
+  const disk = new NodeDisk({ io: 'mmap' });
+  const kernel = new Kernel();
+  const segments = ChunkSegments.open(disk, files.dir, kernel);
+  const source = disk.openImmutable(files.path);
+  const viaKernel = verified
+    ? () => readAll(segments, files.refs, columns)
+    : () => decodeAll(kernel, source, files.refs, columns);
+  const viaTypeScript = () => decodeByTypeScript(source, files, verified, columns);
+  const best = { kernel: Infinity, typescript: Infinity, prometheus: Infinity };
+  const samples = files.chunks.length * SAMPLES_PER_CHUNK;
+  const { rounds } = parameters;
+  try {
+    for (let turn = 0; turn < TURNS; turn++) {
+      best.kernel = Math.min(best.kernel, fastest(rounds, viaKernel) / samples);
+      best.typescript = Math.min(best.typescript, fastest(rounds, viaTypeScript) / samples);
+      if (peer === null) continue;
+      best.prometheus = Math.min(best.prometheus, runPeer(peer, files.path, verified, rounds));
+    }
+  } finally {
+    segments.close();
+    source.close();
+  }
+  const prometheus = peer === null ? null : best.prometheus;
+  const ratio = prometheus === null ? null : prometheus / best.kernel;
+  return { shape: files.shape, verified, ...best, prometheus, ratio };
+}
+
+/** What a query does: a series at a time, checksums verified. */
+function readAll(segments: ChunkSegments, refs: Float64Array, columns: Columns): void {
+  for (let at = 0; at < refs.length; at += CHUNKS_PER_SERIES) {
+    columns.clear();
+    segments.read(refs, at, Math.min(at + CHUNKS_PER_SERIES, refs.length), columns);
+  }
+}
+
+/** The same without checksums, which `ChunkSegments` never leaves out. */
+function decodeAll(kernel: Kernel, source: ByteSource, refs: Float64Array, columns: Columns): void {
+  for (let from = 0; from < refs.length; from += CHUNKS_PER_SERIES) {
+    const to = Math.min(from + CHUNKS_PER_SERIES, refs.length);
+    const base = refs[from];
+    const end = to < refs.length ? refs[to] : source.size;
+    columns.clear();
+    const bytes = source.peek(base, end - base);
+    kernel.decodeXorRun({ bytes, refs, from, to, base, verify: false }, columns);
+  }
+}
+
+function decodeByTypeScript(
+  source: ByteSource,
+  files: ShapeFiles,
+  verified: boolean,
+  columns: Columns,
+): void {
+  const { refs, chunks } = files;
+  for (let i = 0; i < refs.length; i++) {
+    if (i % CHUNKS_PER_SERIES === 0) columns.clear();
+    const end = i + 1 < refs.length ? refs[i + 1] : source.size;
+    if (verified) decodeXor(readEntry(source.peek(refs[i], end - refs[i])).data, columns);
+    else {
+      const dataBytes = chunks[i].data.length;
+      decodeXor(source.peek(end - CRC_BYTES - dataBytes, dataBytes), columns);
+    }
+  }
+}
+
+/** The nanoseconds of the fastest of so many rounds. */
+function fastest(rounds: number, action: () => void): number {
+  let best = Infinity;
+  for (let i = 0; i < rounds; i++) {
+    const start = process.hrtime.bigint();
+    action();
+    best = Math.min(best, Number(process.hrtime.bigint() - start));
+  }
+  return best;
+}
+
+/** Builds the Go program into `dir`; null, with the reason on stderr, where that cannot be done. */
+function buildPeer(dir: string): string | null {
+  const folder = resolve(dirname(fileURLToPath(import.meta.url)), '../../bench/peer/decode');
+  const program = join(dir, 'decode-peer');
+  const { status, error } = spawnSync('go', ['build', '-o', program, '.'], {
+    cwd: folder,
+    stdio: ['ignore', 'inherit', 'inherit'],
+  });
+  if (status === 0) return program;
+  const reason = error === undefined ? `go build ended with status ${status}` : error.message;
+  process.stderr.write(`decode: Prometheus is left out: ${reason}\n`);
+  return null;
+}
+
+function runPeer(program: string, path: string, verified: boolean, rounds: number): number {
+  const options = [`-rounds=${rounds}`, `-crc=${verified}`, path];
+  const { status, stdout } = spawnSync(program, options, {
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  if (status !== 0) throw new Error(`the Go program ended with status ${status}`);
+  return (JSON.parse(stdout) as { nanosecondsPerSample: number }).nanosecondsPerSample;
+}
+
+/** Mulberry32: the same numbers in every run. */
+function seeded(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let t = Math.imul(state ^ (state >>> 15), 1 | state);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
+  };
+}
+
+function table(rows: readonly DecodeRow[]): string {
+  const cell = (value: number | null, unit: string): string =>
+    (value === null ? '-' : `${value.toFixed(2)}${unit}`).padStart(12);
+  const lines = rows.map((row) =>
+    [
+      row.shape.padEnd(10),
+      (row.verified ? 'verified' : 'not verified').padEnd(14),
+      cell(row.kernel, ''),
+      cell(row.typescript, ''),
+      cell(row.prometheus, ''),
+      cell(row.ratio, ' x'),
+    ].join(''),
+  );
+  const head = ['kernel', 'TypeScript', 'Prometheus', 'ratio'].map((name) => name.padStart(12));
+  return [`${'ns/sample'.padEnd(10)}${'checksums'.padEnd(14)}${head.join('')}`, ...lines].join(
+    '\n',
+  );
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
+  const options = new Set(process.argv.slice(2));
+  const parameters = options.has('--small') ? SMALL : FULL;
+  const rows = run({ ...parameters, peer: parameters.peer && !options.has('--no-peer') });
+  process.stdout.write(`${options.has('--json') ? JSON.stringify(rows) : table(rows)}\n`);
+}

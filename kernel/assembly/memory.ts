@@ -1,0 +1,41 @@
+/**
+ * The kernel's memory, laid out by hand: there is no allocator and no garbage.
+ *
+ *     crc tables <16 KiB> | offsets <4b each> | entries <12b each>
+ *     | input <64 KiB> | slack | reversed input <64 KiB> | times <2 MiB> | slack | values <2 MiB>
+ *
+ * The input is one run of chunk entries as they lie in a segment; decoders read it reversed (see
+ * bits.ts). All places are constants, and the output has room for what any run can hold.
+ */
+
+/** A run has at most so many chunks and bytes; the loader (kernel/kernel.ts) has the same numbers. */
+export const RUN_CHUNKS_MAX: u32 = 1024;
+export const RUN_BYTES_MAX: u32 = 64 * 1024;
+
+/** A sample takes two bits at least, so that a run has at most so many. */
+const RUN_SAMPLES_MAX: usize = 4 * RUN_BYTES_MAX;
+
+/** How far a decoder may read behind the end of the run before it notices. */
+const INPUT_SLACK: usize = 64;
+/** How far it may write behind the last sample. */
+const OUTPUT_SLACK: usize = 64;
+
+export const CRC_TABLES: usize = 1024;
+const CRC_TABLES_BYTES: usize = 16 * 256 * 4;
+export const OFFSETS: usize = CRC_TABLES + CRC_TABLES_BYTES;
+export const ENTRIES: usize = OFFSETS + 4 * RUN_CHUNKS_MAX;
+export const ENTRY_BYTES: usize = 12;
+export const INPUT: usize = ENTRIES + ENTRY_BYTES * RUN_CHUNKS_MAX;
+/** The slack stays zero: nothing is ever written there. */
+export const REVERSED: usize = INPUT + RUN_BYTES_MAX + INPUT_SLACK;
+export const TIMES: usize = REVERSED + RUN_BYTES_MAX;
+/** From a sample's time to its value. */
+export const TO_VALUES: usize = 8 * RUN_SAMPLES_MAX + OUTPUT_SLACK;
+const END: usize = TIMES + 2 * TO_VALUES;
+
+const PAGE_BYTES: usize = 64 * 1024;
+
+/** Makes the memory as large as it will ever be; the system lends the pages that are touched. */
+export function initMemory(): void {
+  memory.grow(<i32>((END + PAGE_BYTES - 1) / PAGE_BYTES) - memory.size());
+}

@@ -1,0 +1,106 @@
+/**
+ * A run: chunk entries as they lie in a segment (chunks/segment-format.ts), decoded in one call.
+ *
+ *     length <uvarint> | encoding <1b> | data <length> | crc32c(encoding, data) <4b>
+ *
+ * First every entry is found and checked, then the bytes are reversed, then all are decoded.
+ */
+import { reverseInput } from './bits';
+import { crc32c, crc32cPair, crcOfB } from './crc32c';
+import { ENTRIES, ENTRY_BYTES, INPUT, OFFSETS, TIMES } from './memory';
+import { decodeXor } from './xor';
+
+const ENCODING_XOR: u32 = 1;
+const COUNT_BYTES: u32 = 2;
+const CRC_BYTES: u32 = 4;
+const LENGTH_BYTES_MAX: u32 = 5;
+
+/** What is kept of an entry, ENTRY_BYTES: where its encoding byte and its data are from INPUT. */
+// @ts-ignore: decorator
+@unmanaged
+class Entry {
+  at: u32;
+  bytes: u32;
+  count: u32;
+}
+
+/** How many samples the last run gave. */
+export let sampleCount: u32 = 0;
+
+/**
+ * Decodes the XOR chunks among the `chunks` entries at OFFSETS in the `length` bytes at INPUT, up
+ * to the first that is of another encoding, damaged, or beyond what this decoder takes (xor.ts),
+ * and returns how many it decoded. Checksums are verified if `verify`. The samples are at TIMES and
+ * TIMES + TO_VALUES.
+ */
+export function decodeXorRun(length: u32, chunks: u32, verify: bool): u32 {
+  let checked = findEntries(length, chunks);
+  if (verify) checked = verifyEntries(checked);
+  const first = reverseInput(length);
+  sampleCount = 0;
+  for (let i: u32 = 0; i < checked; i++) {
+    const entry = entryAt(i);
+    const start = first - 8 * (entry.at + 1 + COUNT_BYTES);
+    const end = first - 8 * (entry.at + 1 + entry.bytes);
+    const to = TIMES + 8 * <usize>sampleCount;
+    if (!decodeXor(<i32>start, <i32>end, entry.count, to)) return i;
+    sampleCount += entry.count;
+  }
+  return checked;
+}
+
+// @ts-ignore: decorator
+@inline
+function entryAt(index: u32): Entry {
+  return changetype<Entry>(ENTRIES + ENTRY_BYTES * index);
+}
+
+/** Fills ENTRIES; returns how many entries from the first on are XOR chunks, each of them whole. */
+function findEntries(length: u32, chunks: u32): u32 {
+  for (let i: u32 = 0; i < chunks; i++) {
+    let at = load<u32>(OFFSETS + 4 * i);
+    let dataBytes: u64 = 0;
+    let n: u32 = 0;
+    let byte: u64 = 0x80;
+    for (; byte >= 0x80 && n < LENGTH_BYTES_MAX; n++, at++) {
+      if (at >= length) return i;
+      byte = load<u8>(INPUT + at);
+      dataBytes |= (byte & 0x7f) << (7 * n);
+    }
+    if (byte >= 0x80 || <u64>at + 1 + dataBytes + CRC_BYTES > <u64>length) return i;
+    const bytes = <u32>dataBytes;
+    if (load<u8>(INPUT + at) != ENCODING_XOR || bytes < COUNT_BYTES) return i;
+    const data = INPUT + at + 1;
+    const count = (<u32>load<u8>(data) << 8) | load<u8>(data, 1);
+    // Every sample takes two bits at least: the samples of a run fit into the output.
+    if (2 * count > 8 * (bytes - COUNT_BYTES)) return i;
+    const entry = entryAt(i);
+    entry.at = at;
+    entry.bytes = bytes;
+    entry.count = count;
+  }
+  return chunks;
+}
+
+/** Returns how many of the `count` entries from the first on have the checksum that is stored. */
+function verifyEntries(count: u32): u32 {
+  let i: u32 = 0;
+  for (; i + 1 < count; i += 2) {
+    const a = entryAt(i);
+    const b = entryAt(i + 1);
+    const crc = crc32cPair(INPUT + a.at, 1 + a.bytes, INPUT + b.at, 1 + b.bytes);
+    if (crc != storedCrc(a)) return i;
+    if (crcOfB != storedCrc(b)) return i + 1;
+  }
+  if (i < count) {
+    const last = entryAt(i);
+    if (crc32c(INPUT + last.at, 1 + last.bytes) != storedCrc(last)) return i;
+  }
+  return count;
+}
+
+// @ts-ignore: decorator
+@inline
+function storedCrc(entry: Entry): u32 {
+  return bswap(load<u32>(INPUT + entry.at + 1 + entry.bytes));
+}

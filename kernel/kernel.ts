@@ -1,0 +1,94 @@
+/**
+ * The hot loops, compiled to WebAssembly (kernel/assembly): this is their loader and typed face.
+ *
+ * One kernel has one memory and does one thing at a time; make one a thread and share it. Making
+ * one is free, the module is compiled at its first use. What it is given is copied in, what it
+ * finds is copied out, and it reads and writes nothing else.
+ */
+import { assert } from '../model/assert.js';
+import type { Columns } from '../model/columns.js';
+import { KERNEL_WASM } from './kernel-wasm.js';
+
+/** A run of chunks has at most so many chunks and bytes (kernel/assembly/memory.ts). */
+export const RUN_CHUNKS_MAX = 1024;
+export const RUN_BYTES_MAX = 64 * 1024;
+
+/** What we use of the runtime's interface: TypeScript has it only among the browser's types. */
+declare const WebAssembly: {
+  readonly Module: new (bytes: Uint8Array) => object;
+  readonly Instance: new (module: object) => { readonly exports: unknown };
+};
+
+interface KernelExports {
+  readonly memory: { readonly buffer: ArrayBuffer };
+  readonly inputAt: { readonly value: number };
+  readonly offsetsAt: { readonly value: number };
+  readonly timesAt: { readonly value: number };
+  readonly valuesAt: { readonly value: number };
+  /** How many samples the last run gave. */
+  readonly sampleCount: { readonly value: number };
+  decodeXorRun(length: number, chunks: number, verify: number): number;
+}
+
+/** Which chunks of a run to decode: `refs[from, to)` less `base` are offsets in the bytes. */
+export interface XorRun {
+  readonly bytes: Uint8Array;
+  readonly refs: ArrayLike<number>;
+  readonly from: number;
+  readonly to: number;
+  readonly base: number;
+  /** Whether to check the checksum of each chunk. */
+  readonly verify: boolean;
+}
+
+export class Kernel {
+  private module: LoadedModule | null = null;
+
+  /**
+   * Appends the samples of a run of XOR chunks to `into` and returns how many chunks that were: all
+   * of them, or those before the first that is of another encoding or damaged (its checksum, its
+   * bits, its times). The run's bytes are entries of a segment file (chunks/segment-format.ts).
+   */
+  decodeXorRun(run: XorRun, into: Columns): number {
+    this.module ??= new LoadedModule();
+    return this.module.decodeXorRun(run, into);
+  }
+}
+
+class LoadedModule {
+  private readonly exports: KernelExports;
+  // The memory never grows, so that these views live as long as the module.
+  private readonly input: Uint8Array;
+  private readonly offsets: Uint32Array;
+  private readonly times: number;
+  private readonly values: number;
+
+  constructor() {
+    const module = new WebAssembly.Module(Buffer.from(KERNEL_WASM, 'base64'));
+    this.exports = new WebAssembly.Instance(module).exports as KernelExports;
+    const { memory, inputAt, offsetsAt, timesAt, valuesAt } = this.exports;
+    this.input = new Uint8Array(memory.buffer, inputAt.value, RUN_BYTES_MAX);
+    this.offsets = new Uint32Array(memory.buffer, offsetsAt.value, RUN_CHUNKS_MAX);
+    this.times = timesAt.value;
+    this.values = valuesAt.value;
+  }
+
+  decodeXorRun(run: XorRun, into: Columns): number {
+    const { bytes, refs, from, to, base } = run;
+    const chunks = to - from;
+    assert(chunks <= RUN_CHUNKS_MAX && bytes.length <= RUN_BYTES_MAX, 'a run fits into the kernel');
+    this.input.set(bytes);
+    const offsets = this.offsets;
+    for (let i = 0; i < chunks; i++) offsets[i] = refs[from + i] - base;
+    const decoded = this.exports.decodeXorRun(bytes.length, chunks, run.verify ? 1 : 0);
+    const samples = this.exports.sampleCount.value;
+    if (samples > 0) {
+      const memory = this.exports.memory.buffer;
+      into.reserve(samples);
+      into.times.set(new Float64Array(memory, this.times, samples), into.count);
+      into.values.set(new Float64Array(memory, this.values, samples), into.count);
+      into.commitFloats(samples);
+    }
+    return decoded;
+  }
+}
