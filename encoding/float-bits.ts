@@ -1,8 +1,8 @@
 /**
  * Identity of sample values is identity of their 64 bits: two NaNs differ, -0 and 0 differ.
  *
- * The stale marker is a signalling NaN whose bits JavaScript loses in `number[]`, `Map`, spreads and
- * arithmetic, so it is tested in place, in the column that holds it.
+ * The stale marker is a signalling NaN whose bits JavaScript loses in `number[]`, `Map`, spreads
+ * and arithmetic, so it is tested in place, in the column that holds it.
  */
 
 /** Upper and lower half of the stale marker, 0x7ff0000000000002 (model/value/value.go). */

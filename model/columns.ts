@@ -5,7 +5,8 @@
  * histogram in `histograms[i]`. Sample values live only in typed arrays: the stale marker's bits
  * (0x7ff0000000000002) die in `number[]`, `Map`, spreads and arithmetic.
  *
- * Owned by the caller and meant for reuse: `clear()` keeps the memory. Rows past `count` are garbage.
+ * Owned by the caller and meant for reuse: `clear()` keeps the memory. Rows past `count` are
+ * garbage.
  */
 import { assert } from './assert.js';
 import type { Histogram } from './histogram.js';

@@ -1,3 +1,4 @@
+/** Runs that overlap become one, a sample a time. */
 import fc from 'fast-check';
 import { mergeColumns } from '../../chunks/merge.js';
 import { STALE_NAN, isStaleAt } from '../../encoding/float-bits.js';
@@ -33,7 +34,8 @@ describe('mergeColumns', () => {
   });
 
   it('keeps one sample of a time: a tie hands over to the other run', () => {
-    // Prometheus' chain, worked through by hand: at each tie the first run goes back and the other wins.
+    // Prometheus' chain, worked through by hand: at each tie the first run goes back and the other
+    // wins.
     expect(merged(run([1, 2, 3], 1), run([2, 3, 4], 2))).toEqual([
       [1, 1],
       [2, 2],

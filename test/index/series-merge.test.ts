@@ -1,3 +1,4 @@
+/** Series of several sources become one list. */
 import { mergeSeries } from '../../index/series-merge.js';
 import { Columns } from '../../model/columns.js';
 import { Labels } from '../../model/labels.js';

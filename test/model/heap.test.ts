@@ -1,3 +1,4 @@
+/** The heap pops as Go's does. */
 import fc from 'fast-check';
 import { Heap } from '../../model/heap.js';
 

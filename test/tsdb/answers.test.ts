@@ -1,3 +1,4 @@
+/** What real servers answered about recorded directories, the database answers too. */
 import { isStaleAt } from '../../encoding/float-bits.js';
 import { Columns } from '../../model/columns.js';
 import { nonEmptyBuckets } from '../../model/exponential-bounds.js';

@@ -1,3 +1,4 @@
+/** The rules by which the log becomes a head, each told as a story. */
 import { isStale, STALE_NAN } from '../../encoding/float-bits.js';
 import { Kernel } from '../../kernel/kernel.js';
 import { Columns } from '../../model/columns.js';

@@ -1,3 +1,4 @@
+/** A resource stays open while it is read. */
 import { ClosedError } from '../../model/errors.js';
 import { Lifetime } from '../../tsdb/lifetime.js';
 

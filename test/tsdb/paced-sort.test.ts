@@ -1,3 +1,4 @@
+/** Sorting in turns. */
 import fc from 'fast-check';
 import { pacedSort } from '../../tsdb/paced-sort.js';
 import { Pacer } from '../../tsdb/pacer.js';

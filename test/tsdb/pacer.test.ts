@@ -1,3 +1,4 @@
+/** Long work gives the event loop its turns. */
 import { Pacer } from '../../tsdb/pacer.js';
 
 describe('Pacer', () => {

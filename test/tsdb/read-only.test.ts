@@ -1,3 +1,4 @@
+/** The package's door: opening, damage, refresh, closing. */
 import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

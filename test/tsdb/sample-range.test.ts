@@ -1,3 +1,4 @@
+/** What a query may see of decoded samples. */
 import { Columns } from '../../model/columns.js';
 import type { Interval } from '../../model/interval.js';
 import { keepVisible } from '../../tsdb/sample-range.js';

@@ -1,3 +1,4 @@
+/** Cardinality as real servers told it. */
 import { openReadOnly, type ReadOnlyDatabase, type TsdbStats } from '../../tsdb/read-only.js';
 import { fixtureData, FIXTURES, fixtureText, isBy314 } from '../support/fixtures.js';
 import { dataDirectory, DIR, records, segment } from '../support/data-directory.js';
