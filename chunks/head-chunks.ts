@@ -1,10 +1,7 @@
 /**
  * The m-mapped chunks of the head, `chunks_head/000001…` (tsdb/chunks/head_chunks.go):
  *
- *     header  01 30 bc 91 | version 1 <1b> | zeros <3b>
- *     entry   series ref <8b> | min time <8b> | max time <8b> | encoding <1b>, 0x80 out of order |
- *             length <uvarint> | data | crc32c of all that <4b>
- *     end     zeros, from an entry whose ref and times are zero; or the end of the file
+ *     file  01 30 bc 91 | version 1 <1b> | zeros <3b> | entries (head-chunk-entry.ts)
  *
  * Opening passes over every file once, entry by entry, checks each checksum and decodes nothing:
  * entries are so small that reading only their headers would read every page too, and damage that
@@ -14,27 +11,21 @@
 import type { ByteSource } from '../disk/byte-source.js';
 import type { DirectoryEntry, Disk } from '../disk/disk.js';
 import { ByteReader } from '../encoding/byte-reader.js';
-import { crc32c } from '../encoding/crc32c.js';
 import { assert } from '../model/assert.js';
 import type { Columns } from '../model/columns.js';
-import { CorruptionError, DecodeError, DiskError } from '../model/errors.js';
+import { CorruptionError, DiskError } from '../model/errors.js';
 import { MIN_TIME } from '../model/interval.js';
 import type { Problem } from '../model/problem.js';
 import { decodeChunk, isKnownEncoding, sampleCount } from './chunk.js';
+import { ENTRY_BYTES_MAX, HeadChunkEntries } from './head-chunk-entry.js';
 
 export const HEAD_CHUNKS_MAGIC = 0x0130bc91;
 export const HEAD_CHUNKS_VERSION = 1;
 export const HEAD_CHUNKS_HEADER_BYTES = 8;
-/** In the encoding byte: the chunk is of out-of-order samples. */
-export const OUT_OF_ORDER_FLAG = 0x80;
 
 const MAGIC_BYTES = 4;
-/** Ref and times, whose zeros end a file. */
-const ENTRY_START_BYTES = 24;
-const LENGTH_BYTES_MAX = 5;
-const CRC_BYTES = 4;
-/** What an entry takes beside its data, at most; fewer bytes at the end of a file are padding. */
-const ENTRY_BYTES_MAX = ENTRY_START_BYTES + 1 + LENGTH_BYTES_MAX + CRC_BYTES;
+/** How much of a file is scanned at a time: what a positional source holds in its own buffer. */
+const BLOCK_BYTES = 32 * 1024;
 const TWO_32 = 0x1_0000_0000;
 
 /** One m-mapped chunk, as its entry says. */
@@ -104,11 +95,11 @@ export class HeadChunkFiles {
   data(chunk: HeadChunk): Uint8Array {
     const source = this.sourceOf(chunk);
     const offset = offsetOf(chunk.ref);
-    const entry = readEntry(source, offset);
-    if (entry === null || entry.data.length !== chunk.dataLength) {
+    const entry = new HeadChunkEntries(source, offset, chunk.dataLength + ENTRY_BYTES_MAX);
+    if (!entry.next() || entry.dataLength !== chunk.dataLength) {
       throw new CorruptionError(source.path, offset, 'the chunk has changed since it was found');
     }
-    return entry.data;
+    return entry.data();
   }
 
   /** Idempotent. */
@@ -181,23 +172,21 @@ class Scan {
   private scanFile(number: number, source: ByteSource): boolean {
     let unknown = 0;
     let firstUnknown = 0;
-    let offset = HEAD_CHUNKS_HEADER_BYTES;
-    for (;;) {
-      const entry = readEntry(source, offset);
-      if (entry === null) break;
-      const ref = number * TWO_32 + offset;
+    const entry = new HeadChunkEntries(source, HEAD_CHUNKS_HEADER_BYTES, BLOCK_BYTES);
+    while (entry.next()) {
+      const ref = number * TWO_32 + entry.offset;
       this.lastRef = ref;
       if (!isKnownEncoding(entry.encoding)) {
-        if (unknown++ === 0) firstUnknown = offset;
-      } else if (entry.isOutOfOrder || entry.maxTime >= this.minValidTime) {
-        const chunk = chunkOf(ref, entry, source.path);
-        if (!entry.isOutOfOrder && !this.follows(chunk)) {
-          this.setAsideAll(source.path, offset, chunk);
-          return false;
-        }
-        this.chunks.push(chunk);
+        if (unknown++ === 0) firstUnknown = entry.offset;
+        continue;
       }
-      offset += entry.length;
+      if (!entry.isOutOfOrder && entry.maxTime < this.minValidTime) continue;
+      const chunk = chunkOf(ref, entry, source.path);
+      if (!entry.isOutOfOrder && !this.follows(chunk)) {
+        this.setAsideAll(source.path, entry.offset, chunk);
+        return false;
+      }
+      this.chunks.push(chunk);
     }
     if (unknown > 0) {
       const what = `${unknown} chunks of unknown encodings, the first here, are left out`;
@@ -279,94 +268,23 @@ function checkHeader(source: ByteSource): void {
   }
 }
 
-interface Entry {
-  readonly seriesRef: number;
-  readonly minTime: number;
-  readonly maxTime: number;
-  readonly encoding: number;
-  readonly isOutOfOrder: boolean;
-  /** Valid until the source's next call. */
-  readonly data: Uint8Array;
-  /** Of the whole entry, in bytes. */
-  readonly length: number;
-}
-
-/** The entry at `offset`, its checksum checked; null where the file's content ends. */
-function readEntry(source: ByteSource, offset: number): Entry | null {
+function chunkOf(ref: number, entry: HeadChunkEntries, path: string): HeadChunk {
   try {
-    const rest = source.size - offset;
-    const start = source.peek(offset, Math.min(rest, ENTRY_BYTES_MAX));
-    if (rest < ENTRY_BYTES_MAX) {
-      if (isZero(start)) return null;
-      throw new DecodeError(`${rest} bytes are left, too few for an entry`, offset);
-    }
-    if (isZero(start.subarray(0, ENTRY_START_BYTES))) return null;
-    return parseEntry(source, offset, start);
-  } catch (error) {
-    throw CorruptionError.from(source.path, 0, error);
-  }
-}
-
-function parseEntry(source: ByteSource, offset: number, start: Uint8Array): Entry {
-  const reader = new ByteReader(start);
-  let dataStart: number;
-  let entry: Omit<Entry, 'data' | 'length'>;
-  let dataLength: number;
-  try {
-    const seriesRef = reader.u64();
-    const minTime = reader.i64();
-    const maxTime = reader.i64();
-    const flags = reader.u8();
-    const isOutOfOrder = (flags & OUT_OF_ORDER_FLAG) !== 0;
-    entry = { seriesRef, minTime, maxTime, encoding: flags & ~OUT_OF_ORDER_FLAG, isOutOfOrder };
-    dataLength = reader.uvarint();
-    dataStart = reader.offset;
-  } catch (error) {
-    throw CorruptionError.from(source.path, offset, error);
-  }
-  const length = dataStart + dataLength + CRC_BYTES;
-  if (length > source.size - offset) {
-    throw new DecodeError(`a chunk of ${dataLength} bytes exceeds the file`, offset);
-  }
-  const bytes = source.peek(offset, length);
-  const stored = new ByteReader(bytes, length - CRC_BYTES).u32();
-  const actual = crc32c(bytes.subarray(0, length - CRC_BYTES));
-  if (actual !== stored) {
-    const [got, want] = [actual, stored].map((sum) => sum.toString(16).padStart(8, '0'));
-    throw new DecodeError(`chunk checksum ${got}, ${want} expected`, offset);
-  }
-  if (entry.minTime > entry.maxTime) {
-    throw new DecodeError(`a chunk from ${entry.minTime} to ${entry.maxTime}`, offset);
-  }
-  return { ...entry, data: bytes.subarray(dataStart, length - CRC_BYTES), length };
-}
-
-function chunkOf(ref: number, entry: Entry, path: string): HeadChunk {
-  const { seriesRef, minTime, maxTime, encoding, isOutOfOrder, data } = entry;
-  try {
-    const samples = sampleCount(encoding, data);
     return {
       ref,
-      seriesRef,
-      minTime,
-      maxTime,
-      encoding,
-      isOutOfOrder,
-      sampleCount: samples,
-      dataLength: data.length,
+      seriesRef: entry.seriesRef,
+      minTime: entry.minTime,
+      maxTime: entry.maxTime,
+      encoding: entry.encoding,
+      isOutOfOrder: entry.isOutOfOrder,
+      sampleCount: sampleCount(entry.encoding, entry.data()),
+      dataLength: entry.dataLength,
     };
   } catch (error) {
-    throw CorruptionError.from(path, offsetOf(ref), error);
+    throw CorruptionError.from(path, entry.offset, error);
   }
 }
 
 function offsetOf(ref: number): number {
   return ref % TWO_32;
-}
-
-function isZero(bytes: Uint8Array): boolean {
-  for (let i = 0; i < bytes.length; i++) {
-    if (bytes[i] !== 0) return false;
-  }
-  return true;
 }

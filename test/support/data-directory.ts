@@ -3,8 +3,8 @@ import {
   HEAD_CHUNKS_HEADER_BYTES,
   HEAD_CHUNKS_MAGIC,
   HEAD_CHUNKS_VERSION,
-  OUT_OF_ORDER_FLAG,
 } from '../../chunks/head-chunks.js';
+import { OUT_OF_ORDER_FLAG } from '../../chunks/head-chunk-entry.js';
 import { ENCODING_XOR } from '../../chunks/chunk.js';
 import { XorAppender } from '../../chunks/xor.js';
 import { ByteWriter } from '../../encoding/byte-writer.js';

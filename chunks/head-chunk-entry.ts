@@ -1,0 +1,138 @@
+/**
+ * The entries of one head chunk file, one after the other (tsdb/chunks/head_chunks.go):
+ *
+ *     entry   series ref <8b> | min time <8b> | max time <8b> | encoding <1b>, 0x80 out of order |
+ *             length <uvarint> | data | crc32c of all that <4b>
+ *     end     zeros, from an entry whose ref and times are zero; or the end of the file
+ *
+ * See docs/format/head-chunks.md.
+ */
+import type { ByteSource } from '../disk/byte-source.js';
+import { ByteReader } from '../encoding/byte-reader.js';
+import { crc32c } from '../encoding/crc32c.js';
+import { CorruptionError, DecodeError } from '../model/errors.js';
+
+/** In the encoding byte: the chunk is of out-of-order samples. */
+export const OUT_OF_ORDER_FLAG = 0x80;
+/** Ref and times, whose zeros end a file. */
+const ENTRY_START_BYTES = 24;
+const LENGTH_BYTES_MAX = 5;
+const CRC_BYTES = 4;
+/** What an entry takes beside its data, at most; fewer bytes at the end of a file are padding. */
+export const ENTRY_BYTES_MAX = ENTRY_START_BYTES + 1 + LENGTH_BYTES_MAX + CRC_BYTES;
+
+/**
+ * Walks the entries of one file: `next()`, then the fields are those of the entry. Everything that
+ * is wrong is a `CorruptionError`.
+ */
+export class HeadChunkEntries {
+  /** Where in the file the entry begins. */
+  offset = 0;
+  seriesRef = 0;
+  minTime = 0;
+  maxTime = 0;
+  encoding = 0;
+  isOutOfOrder = false;
+  dataLength = 0;
+  private end: number;
+  private readonly source: ByteSource;
+  private readonly blockBytes: number;
+  /** A stretch of the file, and where it begins. */
+  private block: ByteReader = new ByteReader(new Uint8Array(0));
+  private blockStart = 0;
+  private dataStart = 0;
+
+  /** The first entry begins at `offset`; the file is read in stretches of `blockBytes`. */
+  constructor(source: ByteSource, offset: number, blockBytes: number) {
+    this.source = source;
+    this.end = offset;
+    this.blockBytes = blockBytes;
+  }
+
+  /** Moves to the next entry and checks it; false where the file's content ends. */
+  next(): boolean {
+    this.offset = this.end;
+    try {
+      const rest = this.source.size - this.offset;
+      this.load(Math.min(rest, ENTRY_BYTES_MAX));
+      if (rest < ENTRY_BYTES_MAX) {
+        if (this.isZero(rest)) return false;
+        throw new DecodeError(`${rest} bytes are left, too few for an entry`, this.within());
+      }
+      if (this.isZero(ENTRY_START_BYTES)) return false;
+      this.readHeader();
+      this.check(rest);
+      return true;
+    } catch (error) {
+      throw CorruptionError.from(this.source.path, this.blockStart, error);
+    }
+  }
+
+  /** The data of the entry; valid until the source's next call. */
+  data(): Uint8Array {
+    const start = this.dataStart - this.blockStart;
+    return this.block.bytes.subarray(start, start + this.dataLength);
+  }
+
+  private readHeader(): void {
+    const { block } = this;
+    block.offset = this.within();
+    this.seriesRef = block.u64();
+    this.minTime = block.i64();
+    this.maxTime = block.i64();
+    const flags = block.u8();
+    this.encoding = flags & ~OUT_OF_ORDER_FLAG;
+    this.isOutOfOrder = (flags & OUT_OF_ORDER_FLAG) !== 0;
+    this.dataLength = block.uvarint();
+    this.dataStart = this.blockStart + block.offset;
+  }
+
+  /** Holds the entry against the `rest` of the file, its checksum, and reason. */
+  private check(rest: number): void {
+    const covered = this.dataStart + this.dataLength - this.offset;
+    if (covered + CRC_BYTES > rest) {
+      throw new DecodeError(`a chunk of ${this.dataLength} bytes exceeds the file`, this.within());
+    }
+    this.load(covered + CRC_BYTES);
+    const { block } = this;
+    const start = this.within();
+    block.offset = start + covered;
+    const stored = block.u32();
+    const actual = crc32c(block.bytes.subarray(start, start + covered));
+    if (actual !== stored) {
+      throw new DecodeError(`chunk checksum ${hex(actual)}, ${hex(stored)} expected`, start);
+    }
+    if (this.minTime > this.maxTime) {
+      throw new DecodeError(`a chunk from ${this.minTime} to ${this.maxTime}`, start);
+    }
+    this.end = this.offset + covered + CRC_BYTES;
+  }
+
+  /** Makes sure that the block holds `length` bytes of the entry. */
+  private load(length: number): void {
+    if (this.offset >= this.blockStart && this.within() + length <= this.block.end) return;
+    const rest = this.source.size - this.offset;
+    const wanted = Math.min(Math.max(length, this.blockBytes), rest);
+    this.blockStart = 0;
+    this.block = new ByteReader(this.source.peek(this.offset, wanted));
+    this.blockStart = this.offset;
+  }
+
+  /** Where in the block the entry begins. */
+  private within(): number {
+    return this.offset - this.blockStart;
+  }
+
+  private isZero(length: number): boolean {
+    const { bytes } = this.block;
+    const start = this.within();
+    for (let i = start; i < start + length; i++) {
+      if (bytes[i] !== 0) return false;
+    }
+    return true;
+  }
+}
+
+function hex(checksum: number): string {
+  return checksum.toString(16).padStart(8, '0');
+}
