@@ -13,7 +13,7 @@ export const RUN_CHUNKS_MAX: u32 = 1024;
 export const RUN_BYTES_MAX: u32 = 64 * 1024;
 
 /** A sample takes two bits at least, so that a run has at most so many. */
-const RUN_SAMPLES_MAX: usize = 4 * RUN_BYTES_MAX;
+export const RUN_SAMPLES_MAX: u32 = 4 * RUN_BYTES_MAX;
 
 /** How far a decoder may read behind the end of the run before it notices. */
 const INPUT_SLACK: usize = 64;
@@ -30,7 +30,7 @@ export const INPUT: usize = ENTRIES + ENTRY_BYTES * RUN_CHUNKS_MAX;
 export const REVERSED: usize = INPUT + RUN_BYTES_MAX + INPUT_SLACK;
 export const TIMES: usize = REVERSED + RUN_BYTES_MAX;
 /** From a sample's time to its value. */
-export const TO_VALUES: usize = 8 * RUN_SAMPLES_MAX + OUTPUT_SLACK;
+export const TO_VALUES: usize = 8 * <usize>RUN_SAMPLES_MAX + OUTPUT_SLACK;
 const END: usize = TIMES + 2 * TO_VALUES;
 
 const PAGE_BYTES: usize = 64 * 1024;

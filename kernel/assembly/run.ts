@@ -7,7 +7,7 @@
  */
 import { reverseInput } from './bits';
 import { crc32c, crc32cPair, crcOfB } from './crc32c';
-import { ENTRIES, ENTRY_BYTES, INPUT, OFFSETS, TIMES } from './memory';
+import { ENTRIES, ENTRY_BYTES, INPUT, OFFSETS, RUN_SAMPLES_MAX, TIMES } from './memory';
 import { decodeXor } from './xor';
 
 const ENCODING_XOR: u32 = 1;
@@ -57,6 +57,7 @@ function entryAt(index: u32): Entry {
 
 /** Fills ENTRIES; returns how many entries from the first on are XOR chunks, each of them whole. */
 function findEntries(length: u32, chunks: u32): u32 {
+  let samples: u32 = 0;
   for (let i: u32 = 0; i < chunks; i++) {
     let at = load<u32>(OFFSETS + 4 * i);
     let dataBytes: u64 = 0;
@@ -72,8 +73,11 @@ function findEntries(length: u32, chunks: u32): u32 {
     if (load<u8>(INPUT + at) != ENCODING_XOR || bytes < COUNT_BYTES) return i;
     const data = INPUT + at + 1;
     const count = (<u32>load<u8>(data) << 8) | load<u8>(data, 1);
-    // Every sample takes two bits at least: the samples of a run fit into the output.
+    // Every sample takes two bits at least.
     if (2 * count > 8 * (bytes - COUNT_BYTES)) return i;
+    // Then the samples of a run fit into the output, unless its entries overlap.
+    samples += count;
+    if (samples > RUN_SAMPLES_MAX) return i;
     const entry = entryAt(i);
     entry.at = at;
     entry.bytes = bytes;

@@ -1,7 +1,7 @@
 /**
  * Decodes XOR chunks into columns (chunks/xor.ts is the definition).
  *
- * Times are doubles all the way: a chunk is refused where a time or a delta is so large that a sum
+ * Times are doubles all the way: a chunk is refused where a time or a gap is so large that a sum
  * might not be exact (`isTame`), and left to the codec in TypeScript, which tells whether it is an
  * error. A decoder may look at bits behind its chunk's end; it checks after each sample that it
  * consumed none of them.
@@ -9,17 +9,19 @@
 import { WINDOW_BITS, wideWindow, window } from './bits';
 import { TO_VALUES } from './memory';
 
-/**
- * From such a time and such a delta on, 65535 samples stay below 2^53 as long as each delta differs
- * from the one before by less than 2^20: 2^51 + 2^16 * (2^33 + 2^16 * 2^20) < 2^53.
- */
-const TAME_TIME: f64 = 2251799813685248; // 2^51
-const TAME_DELTA: f64 = 8589934592; // 2^33
+const EXACT: f64 = 9007199254740992; // 2^53
+/** More than a dod can be that is not the 64-bit one. */
+const DOD: f64 = 1048576; // 2^20
 
+/**
+ * Whether `left` samples behind `time` stay exact whatever follows but a 64-bit dod: each delta is
+ * larger than the one before by less than DOD.
+ */
 // @ts-ignore: decorator
 @inline
-function isTame(time: f64, delta: f64): bool {
-  return abs(time) < TAME_TIME && abs(delta) < TAME_DELTA;
+function isTame(time: f64, delta: f64, left: u32): bool {
+  const count = <f64>left;
+  return abs(time) + count * (abs(delta) + count * DOD) < EXACT;
 }
 
 /** Where a varint that was read ended; less than zero after a bad one. */
@@ -56,9 +58,9 @@ export function decodeXor(q: i32, end: i32, count: u32, at: usize): bool {
   q -= 64;
   store<f64>(at, time);
   store<u64>(at, value, TO_VALUES);
-  if (count == 1) return isTame(time, 0);
+  if (count == 1) return isTame(time, 0, 0);
   const delta = <f64>varint(q);
-  if (varintEnd < end || !isTame(time, delta)) return false;
+  if (varintEnd < end || !isTame(time, delta, count)) return false;
   return decodeRest(varintEnd, end, count - 1, at + 8, time, delta, value);
 }
 
@@ -130,7 +132,7 @@ function decodeRest(
         delta += <f64>((<i64>((bits << 4) - (1 << 44)) >> 44) + 1);
       } else {
         delta += <f64>(<i64>wideWindow(q - 4));
-        if (!isTame(time, delta)) return false;
+        if (!isTame(time, delta, left)) return false;
         q -= 68;
       }
       bits = window(q);
@@ -140,7 +142,7 @@ function decodeRest(
 
 /**
  * Stores `run` samples at equal steps with equal values, and garbage behind them: up to seven.
- * Multiples of a tame delta are exact.
+ * Multiples of a tame delta are exact, as far as they are stored for a sample.
  */
 // @ts-ignore: decorator
 @inline
