@@ -191,7 +191,11 @@ export class ChunkSegments {
     this.segments ??= this.disk
       .list(this.dir)
       .filter((entry) => SEGMENT_NAME.test(entry.name))
-      .map((entry) => ({ path: this.disk.join(this.dir, entry.name), source: null, isChecked: false }));
+      .map((entry) => ({
+        path: this.disk.join(this.dir, entry.name),
+        source: null,
+        isChecked: false,
+      }));
     return this.segments;
   }
 }

@@ -16,6 +16,7 @@ import { readTombstones, type Tombstones } from '../index/tombstones.js';
 import type { Kernel } from '../kernel/kernel.js';
 import { assert } from '../model/assert.js';
 import { Columns } from '../model/columns.js';
+import { DiskError } from '../model/errors.js';
 import { covers, type Interval } from '../model/interval.js';
 import { Labels } from '../model/labels.js';
 import type { Matcher } from '../model/matcher.js';
@@ -50,6 +51,7 @@ export class Block implements SeriesSource {
   private readonly disk: Disk;
   private readonly options: BlockOptions;
   private files: OpenFiles | null = null;
+  private lastSize = 0;
   private readonly stamp: string;
   private readonly lifetime: Lifetime;
 
@@ -79,14 +81,20 @@ export class Block implements SeriesSource {
     return this.meta.minTime <= maxTime && minTime < this.meta.maxTime;
   }
 
-  /** The size of all its files, in bytes. */
+  /** The size of all its files, in bytes; where they are gone by now, what it was last. */
   sizeBytes(): number {
     const sizeOf = (directory: string): number =>
       this.disk.list(directory).reduce((sum, entry) => {
         const path = this.disk.join(directory, entry.name);
         return sum + (entry.kind === 'directory' ? sizeOf(path) : this.disk.stat(path).size);
       }, 0);
-    return sizeOf(this.path);
+    try {
+      this.lastSize = sizeOf(this.path);
+    } catch (error) {
+      // A running Prometheus deletes what it compacted, at any moment.
+      if (!(error instanceof DiskError && error.errno === 'ENOENT')) throw error;
+    }
+    return this.lastSize;
   }
 
   /** The open index; the block must be acquired. */
@@ -152,6 +160,7 @@ export class Block implements SeriesSource {
       opened.push(index);
       const chunks = ChunkSegments.open(disk, disk.join(path, 'chunks'), this.options.kernel);
       opened.push(chunks);
+      chunks.openAll();
       return { index, chunks, tombstones: readTombstones(disk, disk.join(path, 'tombstones')) };
     } catch (error) {
       for (const file of opened) file.close();

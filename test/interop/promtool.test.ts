@@ -25,31 +25,27 @@ const ENDS = VARIANTS.flatMap((variant) => [
 ]);
 
 const MATCH = ['--match={job="sender"}', '--match={__name__=~"up|go_goroutines"}'];
-/** Our words and promtool's; `dump` without a time would be of all times in both. */
-const COMMANDS: readonly (readonly [ours: readonly string[], promtool: readonly string[]])[] = [
-  [['list'], ['tsdb', 'list']],
-  [
-    ['list', '-r'],
-    ['tsdb', 'list', '-r'],
-  ],
-  [['analyze'], ['tsdb', 'analyze']],
-  [
-    ['analyze', '--extended'],
-    ['tsdb', 'analyze', '--extended'],
-  ],
-  [['dump'], ['tsdb', 'dump']],
-  [
-    ['dump', ...MATCH],
-    ['tsdb', 'dump', ...MATCH],
-  ],
-  [
-    ['dump', '--format=seriesjson'],
-    ['tsdb', 'dump', '--format=seriesjson'],
-  ],
-  [
-    ['dump-openmetrics', '--match={job="sender"}'],
-    ['tsdb', 'dump-openmetrics', '--match={job="sender"}'],
-  ],
+/** promtool lists what is equally large in the order of a Go map: all of it, so that none is cut. */
+const ALL = '--limit=1000000';
+
+interface Case {
+  readonly args: readonly string[];
+  /** Makes our output what 3.14.0 prints, where that is not what it should print. */
+  readonly ours?: (output: string) => string;
+  /** For both outputs. */
+  readonly both?: (output: string) => string;
+}
+
+const CASES: readonly Case[] = [
+  { args: ['list'] },
+  { args: ['list', '-r'] },
+  { args: ['analyze', ALL], both: tiesSorted },
+  { args: ['analyze', ALL, '--extended'], both: tiesSorted },
+  { args: ['analyze', ALL, '--match={job="sender"}'], both: tiesSorted },
+  { args: ['dump'], ours: withoutLost },
+  { args: ['dump', ...MATCH], ours: withoutLost },
+  { args: ['dump', '--format=seriesjson'] },
+  { args: ['dump-openmetrics', '--match={job="sender"}'] },
 ];
 
 function output(program: string, args: readonly string[], dir: string): string {
@@ -84,13 +80,15 @@ describePeers(
     });
 
     describe.each(ENDS)('that $name left', ({ name }) => {
-      it.each(COMMANDS)('print the same: %j', (ours, theirs) => {
-        // Each reads its own copy: promtool makes a scratch folder in the directory.
+      it.each(CASES)('print the same: $args', ({ args, ours, both }) => {
+        // promtool makes a scratch folder in the directory, so it reads a copy.
         const dir = dirs.get(name) as string;
         const copy = join(scratchFolder(), 'data');
         cpSync(dir, copy, { recursive: true, preserveTimestamps: true });
-        const want = output(peer('promtool'), theirs, copy);
-        const got = output(process.execPath, [CLI, ...ours], dir);
+        let want = output(peer('promtool'), ['tsdb', ...args], copy);
+        let got = output(process.execPath, [CLI, ...args], dir);
+        if (ours !== undefined) got = ours(got);
+        if (both !== undefined) [got, want] = [both(got), both(want)];
         expect(want.length).toBeGreaterThan(100);
         expect(firstDifference(got, want)).toBeNull();
       });
@@ -104,4 +102,35 @@ function firstDifference(got: string, want: string): unknown {
   const [ours, theirs] = [got.split('\n'), want.split('\n')];
   const line = theirs.findIndex((text, i) => text !== ours[i]);
   return { line, ours: ours[line], theirs: theirs[line], lines: [ours.length, theirs.length] };
+}
+
+/** Runs of lines that begin with the same count, sorted. */
+function tiesSorted(text: string): string {
+  const runs: { count: string; lines: string[] }[] = [];
+  for (const line of text.split('\n')) {
+    const count = /^\d+ /.exec(line)?.[0] ?? '';
+    const run = runs.at(-1);
+    if (run === undefined || count === '' || run.count !== count)
+      runs.push({ count, lines: [line] });
+    else run.lines.push(line);
+  }
+  return runs.flatMap(({ lines }) => lines.sort()).join('\n');
+}
+
+/**
+ * Without what `promtool tsdb dump` 3.14.0 loses: it reads floats, float histograms and integer
+ * histograms in three loops, and the sample that ends a loop is gone (formatSeriesSet in
+ * cmd/promtool/tsdb.go; mended since). No histogram here is a float one.
+ */
+function withoutLost(text: string): string {
+  let series = '';
+  let lost = 0;
+  return text
+    .split('\n')
+    .filter((line) => {
+      const [, labels, value] = /^(\{.*\}) (\{count:.*\}|\S+) -?\d+$/.exec(line) ?? ['', '', ''];
+      if (labels !== series) [series, lost] = [labels, 0];
+      return !value.startsWith('{') || lost++ >= 2;
+    })
+    .join('\n');
 }
