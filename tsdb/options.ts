@@ -6,7 +6,8 @@ import type { Logger } from '../model/logger.js';
 /**
  * Which in-order head samples count where blocks exist. `server`: those from the end of the last
  * block that holds in-order data, as a Prometheus server answers. `promtool`: those from the end of
- * the last block by min time, whatever it holds, as `promtool tsdb dump` prints.
+ * the last block by min time, whatever it holds, and none, late ones included, in queries that end
+ * before that block does, as `promtool tsdb dump` prints.
  */
 export type HeadCutoff = 'server' | 'promtool';
 

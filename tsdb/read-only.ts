@@ -254,7 +254,7 @@ export class ReadOnlyDatabase implements AsyncDisposable {
     const { head, blocks } = this.current;
     const held: (SeriesSource & Held)[] = [];
     try {
-      if (head.overlaps(minTime, maxTime)) {
+      if (head.overlaps(minTime, maxTime) && this.readsHead(blocks, maxTime)) {
         head.acquire();
         held.push(head);
       }
@@ -266,6 +266,12 @@ export class ReadOnlyDatabase implements AsyncDisposable {
       for (const source of held) source.release();
       throw error;
     }
+  }
+
+  /** promtool leaves the head alone, late samples and all, where the last block reaches further. */
+  private readsHead(blocks: readonly Block[], maxTime: number): boolean {
+    if (this.options.headCutoff !== 'promtool') return true;
+    return (blocks.at(-1)?.meta.maxTime ?? MIN_TIME) <= maxTime;
   }
 
   /** Opens a block; false if it is damaged, which sets it aside for good. */
