@@ -1,6 +1,6 @@
 /**
- * Decoding XOR chunks: the kernel and the TypeScript codec, and beside them Prometheus' own iterator
- * (bench/peer/decode, a Go program) on the same bytes in the same run.
+ * Decoding XOR chunks: the kernel and the TypeScript codec, and beside them Prometheus' own
+ * iterator (bench/peer/decode, a Go program) on the same bytes in the same run.
  *
  *     npm run bench -- decode [--small] [--json] [--no-peer]
  *

@@ -56,8 +56,8 @@ export class ChunkSegments {
   }
 
   /**
-   * Opens all segments now. What is open stays readable when a running Prometheus compacts the block
-   * away and deletes it, where a file that is still to be opened would be gone.
+   * Opens all segments now. What is open stays readable when a running Prometheus compacts the
+   * block away and deletes it, where a file that is still to be opened would be gone.
    */
   openAll(): void {
     for (const segment of this.listed()) {

@@ -1,4 +1,6 @@
-/** The histograms of chunk sizes at the end of `analyze --extended`, drawn as promtool draws them. */
+/**
+ * The histograms of chunk sizes at the end of `analyze --extended`, drawn as promtool draws them.
+ */
 
 /** Steps are powers of ten from here to there, the first of which ten span the values. */
 const STEP_MIN = 10;

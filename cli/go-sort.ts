@@ -3,9 +3,10 @@
  * cuts off at a limit show the same of several equal entries.
  *
  * The algorithm is pattern-defeating quicksort (arXiv:2106.05123) with Go's choices: insertion sort
- * up to 12 items, the median of three as pivot from 8 items on and Tukey's ninther from 50 on, at most
- * five repairs of nearly sorted input, heap sort after too many unbalanced partitions, and a shuffle
- * seeded by the length. Every comparison and swap follows Go's order; that is the point of it.
+ * up to 12 items, the median of three as pivot from 8 items on and Tukey's ninther from 50 on, at
+ * most five repairs of nearly sorted input, heap sort after too many unbalanced partitions, and a
+ * shuffle seeded by the length. Every comparison and swap follows Go's order; that is the point of
+ * it.
  */
 
 export type Compare<T> = (a: T, b: T) => number;

@@ -2,8 +2,8 @@
  * Data on its way to standard output: collected in large buffers, handed over one after the other.
  *
  * Whoever writes much looks at `isFull` now and then and awaits `drain()`, so that a slow reader
- * slows us down instead of filling our memory. A reader that has gone away is an `OutputClosedError`
- * at the next `drain()`, which ends the process quietly.
+ * slows us down instead of filling our memory. A reader that has gone away is an
+ * `OutputClosedError` at the next `drain()`, which ends the process quietly.
  */
 import type { Writable } from 'node:stream';
 import { encodeUtf8, isValidUtf8 } from '../model/utf8.js';
@@ -30,7 +30,8 @@ export class Output {
 
   constructor(stream: Writable) {
     this.stream = stream;
-    // A stream without a listener throws its errors at the process; the callbacks in `send` get them.
+    // A stream without a listener throws its errors at the process; the callbacks in `send` get
+    // them.
     stream.on('error', (error) => this.fail(error));
   }
 
@@ -44,7 +45,9 @@ export class Output {
     }
   }
 
-  /** Writes one line that begins with bytes encoded before; `rest` is ASCII, its newline included. */
+  /**
+   * Writes one line that begins with bytes encoded before; `rest` is ASCII, its newline included.
+   */
   writeLine(prefix: Uint8Array, rest: string): void {
     if (prefix.length + rest.length > this.buffer.length - this.used) this.send();
     if (prefix.length + rest.length > this.buffer.length) {

@@ -105,7 +105,7 @@ function addBlockCommands(program: Command, terminal: Terminal, finish: SetExitC
   command(
     program,
     'analyze',
-    'Churn, label cardinality and chunk sizes of one block, as `promtool tsdb analyze` prints them.',
+    'Churn, label cardinality and chunk sizes of one block, as `promtool tsdb analyze` prints.',
   )
     .argument('[block]', 'the block (default: the one made last)')
     .addOption(

@@ -1,4 +1,6 @@
-/** A series as one line of JSON: `{"labels":{…},"samples":[[ms,"value"],…]}`. Nothing is left out. */
+/**
+ * A series as one line of JSON: `{"labels":{…},"samples":[[ms,"value"],…]}`. Nothing is left out.
+ */
 import type { SelectedSeries } from '../tsdb/read-only.js';
 import { goJsonLabels } from './go-json.js';
 import type { Output } from './output.js';

@@ -1,6 +1,7 @@
 /**
  * Aligned columns as Go's `text/tabwriter` lays them out for promtool: every cell but a line's last
- * is padded to its column's width, which is the widest text plus the padding, and at least a minimum.
+ * is padded to its column's width, which is the widest text plus the padding, and at least a
+ * minimum.
  */
 import { assert } from '../model/assert.js';
 

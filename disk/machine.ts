@@ -1,6 +1,6 @@
 /**
- * What the machine says when files are to be mapped: a seam, so that tests can be on NFS, on 32 bits
- * or without the addon.
+ * What the machine says when files are to be mapped: a seam, so that tests can be on NFS, on 32
+ * bits or without the addon.
  */
 import { statfsSync } from 'node:fs';
 import { diskError } from './disk-error.js';

@@ -61,7 +61,9 @@ export class ByteReader {
     return value;
   }
 
-  /** A big-endian double; hand it straight to a typed array or a field, so that NaN bits survive. */
+  /**
+   * A big-endian double; hand it straight to a typed array or a field, so that NaN bits survive.
+   */
   f64(): number {
     return this.data.getFloat64(this.take(8));
   }

@@ -3,15 +3,17 @@
 import { matcher, openReadOnly } from 'mmtsdb';
 
 const dir = process.argv[2] ?? 'test/fixtures/live';
-await using db = await openReadOnly(dir, { logger: console });
+const db = await openReadOnly(dir, { logger: console });
+try {
+  const newest = Math.max(...db.blocks().map((block) => block.meta.maxTime));
+  console.log(`${db.blocks().length} blocks, the newest ends at ${new Date(newest).toISOString()}`);
 
-for (const problem of db.problems) console.warn(problem.path, problem.message);
-
-const newest = Math.max(...db.blocks().map((block) => block.meta.maxTime));
-console.log(`${db.blocks().length} blocks, the newest ends at ${new Date(newest).toISOString()}`);
-
-for await (const { labels, samples } of db.select([matcher('__name__', '=', 'up')])) {
-  const last = samples.count - 1;
-  const at = new Date(samples.times[last]).toISOString();
-  console.log(`${labels.get('job')} ${labels.get('instance')}: ${samples.values[last]} at ${at}`);
+  for await (const { labels, samples } of db.select([matcher('__name__', '=', 'up')])) {
+    const last = samples.count - 1;
+    const at = new Date(samples.times[last]).toISOString();
+    console.log(`${labels.get('job')} ${labels.get('instance')}: ${samples.values[last]} at ${at}`);
+  }
+} finally {
+  // On Node 24 `await using db = …` does this.
+  await db.close();
 }

@@ -6,7 +6,9 @@
 
 const INITIAL_CAPACITY = 1024;
 
-/** Told a label pair, in symbols, and the ascending ids of its series: a view for this call only. */
+/**
+ * Told a label pair, in symbols, and the ascending ids of its series: a view for this call only.
+ */
 export type PairVisitor = (name: number, value: number, ids: Uint32Array) => void;
 
 export class PairPostings {

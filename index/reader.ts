@@ -182,7 +182,9 @@ export class IndexReader implements PostingsIndex {
     return this.guard(() => this.openList(name, value));
   }
 
-  /** Visits every postings list, that of all series (under an empty name) too, by name and value. */
+  /**
+   * Visits every postings list, that of all series (under an empty name) too, by name and value.
+   */
   forEachPostings(visit: PostingsVisitor): void {
     this.guard(() => {
       for (const name of this.offsetTable.names) {

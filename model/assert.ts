@@ -1,4 +1,6 @@
-/** Assertions for our own bugs: always on, and never caught except at the process or request edge. */
+/**
+ * Assertions for our own bugs: always on, and never caught except at the process or request edge.
+ */
 
 export class AssertionError extends Error {
   constructor(message: string) {

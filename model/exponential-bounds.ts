@@ -1,9 +1,10 @@
 /**
  * The bounds of native histograms' buckets, to the bit as Prometheus has them.
  *
- * Schema s <= 0: bound(i) = 2^(i * 2^-s). Schema s > 0: bound(i) = T_s[i mod 2^s] * 2^(floor(i / 2^s) + 1),
- * where T_8 is a table of 256 doubles in [0.5, 1) and T_s is every second entry of T_(s+1). The table
- * is data, not mathematics: what `pow` gives differs by up to 4 ulp in most entries.
+ * Schema s <= 0: bound(i) = 2^(i * 2^-s). Schema s > 0: bound(i) = T_s[i mod 2^s] * 2^(floor(i /
+ * 2^s) + 1), where T_8 is a table of 256 doubles in [0.5, 1) and T_s is every second entry of
+ * T_(s+1). The table is data, not mathematics: what `pow` gives differs by up to 4 ulp in most
+ * entries.
  */
 import { type Histogram, CUSTOM_BUCKETS_SCHEMA } from './histogram.js';
 

@@ -10,8 +10,8 @@ const PLAIN_ASCII = /^[ !#-[\]-~]*$/;
 const PRINTABLE = /^[\p{L}\p{M}\p{N}\p{P}\p{S} ]$/u;
 
 /**
- * Characters that Unicode 15.1 to 17 added: Go 1.26 knows 15.0 and escapes them, while the runtime's
- * tables depend on the version of Node.
+ * Characters that Unicode 15.1 to 17 added: Go 1.26 knows 15.0 and escapes them, while the
+ * runtime's tables depend on the version of Node.
  */
 const NEWER_THAN_GO = parseRanges(
   '88f 897 c5c cdc 1acf-1add 1ae0-1aeb 1b4e-1b4f 1b7f 1c89-1c8a 20c1 2427-2429 2b96 ' +

@@ -1,9 +1,9 @@
 /**
  * Histograms of a finer resolution than Prometheus works with, brought down to it.
  *
- * Schema n has 2^n buckets to each power of two, so that 2^(n - m) neighbours of schema n make up one
- * bucket of schema m. Schemas 9 to 52 are reserved: a later Prometheus may write them, today's reads
- * them as schema 8 (model/histogram/histogram.go, ReduceResolution).
+ * Schema n has 2^n buckets to each power of two, so that 2^(n - m) neighbours of schema n make up
+ * one bucket of schema m. Schemas 9 to 52 are reserved: a later Prometheus may write them, today's
+ * reads them as schema 8 (model/histogram/histogram.go, ReduceResolution).
  */
 import { assert } from './assert.js';
 import { CUSTOM_BUCKETS_SCHEMA, Histogram, type Span } from './histogram.js';

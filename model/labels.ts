@@ -13,7 +13,9 @@ const SEPARATOR = '\ud800';
 export class Labels implements Iterable<[name: string, value: string]> {
   static readonly EMPTY = new Labels([]);
 
-  /** `pairs` is name, value, name, value… sorted by name: what the index stores. Kept, not copied. */
+  /**
+   * `pairs` is name, value, name, value… sorted by name: what the index stores. Kept, not copied.
+   */
   private readonly pairs: readonly string[];
 
   private constructor(pairs: readonly string[]) {

@@ -33,11 +33,13 @@ const WORDS: ReadonlyMap<string, Token['type']> = new Map(
       ['operator', 'and or unless atan2'],
       [
         'aggregator',
-        'sum avg count min max group stddev stdvar topk bottomk count_values quantile limitk limit_ratio',
+        'sum avg count min max group stddev stdvar topk bottomk count_values quantile limitk ' +
+          'limit_ratio',
       ],
       [
         'keyword',
-        'offset smoothed anchored by without on ignoring group_left group_right fill fill_left fill_right bool',
+        'offset smoothed anchored by without on ignoring group_left group_right fill fill_left ' +
+          'fill_right bool',
       ],
       ['punctuation', 'start end step range max_of min_of'],
       ['number', 'inf nan'],

@@ -1,7 +1,8 @@
 /**
  * Series selectors as PromQL writes them: `up`, `up{job="a",instance=~"b.*"}`, `{"with.dot"}`,
- * `{__name__=~".+", "quoted name"!='x'}`. Rules, wording and positions are those of Prometheus 3.14's
- * `ParseMetricSelector`, which, unlike a query, also accepts selectors that match every series.
+ * `{__name__=~".+", "quoted name"!='x'}`. Rules, wording and positions are those of Prometheus
+ * 3.14's `ParseMetricSelector`, which, unlike a query, also accepts selectors that match every
+ * series.
  *
  *     selector  name | name? '{' (member (',' member)* ','?)? '}'
  *     member    label ('=' | '!=' | '=~' | '!~') string | string

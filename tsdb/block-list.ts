@@ -1,4 +1,7 @@
-/** The blocks of a data directory: found by name, opened as far as meta.json, damaged ones set aside. */
+/**
+ * The blocks of a data directory: found by name, opened as far as meta.json, damaged ones set
+ * aside.
+ */
 import { isUlid } from '../compact/block-meta.js';
 import type { Disk } from '../disk/disk.js';
 import { DiskError, messageOf, TsdbError } from '../model/errors.js';
@@ -6,7 +9,9 @@ import type { Problem } from '../model/problem.js';
 import { Block, type BlockOptions } from './block.js';
 import type { Pacer } from './pacer.js';
 
-/** Reading one meta.json, in the pacer's units: it costs about as much as decoding so many samples. */
+/**
+ * Reading one meta.json, in the pacer's units: it costs about as much as decoding so many samples.
+ */
 const META_UNITS = 10_000;
 
 export interface BlockList {

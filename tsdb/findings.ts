@@ -1,12 +1,13 @@
 /**
  * What `verifyDirectory` finds, and the list that it goes to. A file that is damaged all over would
- * be found so a million times: each kind of finding about one file is told so often and then counted.
+ * be found so a million times: each kind of finding about one file is told so often and then
+ * counted.
  */
 import { CorruptionError, DiskError, messageOf, TsdbError } from '../model/errors.js';
 
 /**
- * `damage`: something is wrong, data may be missing or wrong. `note`: worth knowing, and legal: blocks
- * that overlap, what a crash left over, what a running Prometheus has not finished writing.
+ * `damage`: something is wrong, data may be missing or wrong. `note`: worth knowing, and legal:
+ * blocks that overlap, what a crash left over, what a running Prometheus has not finished writing.
  */
 export type Severity = 'damage' | 'note';
 

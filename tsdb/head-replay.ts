@@ -2,12 +2,13 @@
  * Rebuilds the head of a directory from chunks_head, the checkpoint, the write-ahead log and the
  * out-of-order log, in that order and by Prometheus' rules (tsdb/head_wal.go), for reading only.
  *
- * A memory snapshot (`chunk_snapshot.*`) is left alone: the log holds the same samples. Damage costs
- * what is damaged (a record, the rest of a log segment, a head chunk file) and is reported; a torn
- * tail is no damage, since a running Prometheus may be writing there.
+ * A memory snapshot (`chunk_snapshot.*`) is left alone: the log holds the same samples. Damage
+ * costs what is damaged (a record, the rest of a log segment, a head chunk file) and is reported; a
+ * torn tail is no damage, since a running Prometheus may be writing there.
  */
 import { type HeadChunk, HeadChunkFiles } from '../chunks/head-chunks.js';
 import { isStaleAt } from '../encoding/float-bits.js';
+import { TextCache } from '../encoding/text-cache.js';
 import { CorruptionError, messageOf, TsdbError } from '../model/errors.js';
 import { Histogram, HINT_UNKNOWN } from '../model/histogram.js';
 import { type Interval, MAX_TIME, MIN_TIME } from '../model/interval.js';
@@ -99,6 +100,7 @@ class HeadReplay {
   private readonly samples = new SampleBatch();
   private readonly histograms: HistogramEntry[] = [];
   private readonly seriesEntries: SeriesEntry[] = [];
+  private readonly texts = new TextCache();
   private readonly tombstones: TombstoneEntry[] = [];
   private readonly markers: MmapMarker[] = [];
 
@@ -220,7 +222,7 @@ class HeadReplay {
   }
 
   private applySeries(record: Uint8Array): void {
-    decodeSeries(record, this.seriesEntries);
+    decodeSeries(record, this.seriesEntries, this.texts);
     for (const { ref, labels } of this.seriesEntries) {
       const series = this.seriesOf(ref, labels);
       const { inOrder, outOfOrder } = this.mapped.get(ref) ?? NO_CHUNKS;
@@ -315,8 +317,8 @@ class HeadReplay {
 }
 
 /**
- * The range of what was replayed. As in Prometheus it counts samples and chunks that were replaced or
- * refused later on, too.
+ * The range of what was replayed. As in Prometheus it counts samples and chunks that were replaced
+ * or refused later on, too.
  */
 class RangeTracker {
   private minTime = MAX_TIME;

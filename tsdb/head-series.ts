@@ -44,9 +44,9 @@ export class HeadSeries {
   }
 
   /**
-   * Starts over with these m-mapped chunks, sorted by time: a Series record does that, also one that
-   * repeats the labels under a new ref, whose chunks then replace the old ones even when it has none
-   * (Prometheus' resetSeriesWithMMappedChunks).
+   * Starts over with these m-mapped chunks, sorted by time: a Series record does that, also one
+   * that repeats the labels under a new ref, whose chunks then replace the old ones even when it
+   * has none (Prometheus' resetSeriesWithMMappedChunks).
    */
   reset(mapped: readonly HeadChunk[], mappedOutOfOrder: readonly HeadChunk[]): void {
     this.mapped = mapped;

@@ -1,6 +1,6 @@
 /**
- * The head of a database as a source of series: what lies in the log and in m-mapped head chunks and
- * in no block yet. Rebuilt by head-replay.ts and immutable from then on.
+ * The head of a database as a source of series: what lies in the log and in m-mapped head chunks
+ * and in no block yet. Rebuilt by head-replay.ts and immutable from then on.
  *
  * Series are numbered in label order, and postings hold these numbers: so a query gets them sorted.
  */

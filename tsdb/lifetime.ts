@@ -1,5 +1,6 @@
 /**
- * Keeps a resource open while somebody reads it: `close()` takes effect when the last reader is gone.
+ * Keeps a resource open while somebody reads it: `close()` takes effect when the last reader is
+ * gone.
  */
 import { assert } from '../model/assert.js';
 import { ClosedError } from '../model/errors.js';

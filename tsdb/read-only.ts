@@ -2,8 +2,8 @@
  * A data directory opened for reading: its blocks, its head and its out-of-order data seen as one.
  *
  * Takes no lock and writes nothing, so it may be a directory that a running Prometheus is writing.
- * What is damaged never prevents opening: it is set aside, told in `problems`, and the rest answers.
- * Samples are copied out of the files; nothing that a caller holds points into a mapping.
+ * What is damaged never prevents opening: it is set aside, told in `problems`, and the rest
+ * answers. Samples are copied out of the files; nothing that a caller holds points into a mapping.
  */
 import { NodeDisk } from '../disk/node-disk.js';
 import type { Disk } from '../disk/disk.js';

@@ -1,4 +1,6 @@
-/** Cardinality of the head, in the shape and with the rules of Prometheus' `/api/v1/status/tsdb`. */
+/**
+ * Cardinality of the head, in the shape and with the rules of Prometheus' `/api/v1/status/tsdb`.
+ */
 import { METRIC_NAME } from '../model/labels.js';
 import { compareUtf8, encodeUtf8 } from '../model/utf8.js';
 import type { Head } from './head.js';

@@ -1,6 +1,6 @@
 /**
- * Checks the chunks of one block: each segment from end to end, then each chunk that the index names:
- * that it is there, and holds what the index says of it.
+ * Checks the chunks of one block: each segment from end to end, then each chunk that the index
+ * names: that it is there, and holds what the index says of it.
  */
 import {
   checkSegmentHeader,
@@ -148,7 +148,9 @@ export class ChunkCheck {
     }
   }
 
-  /** Checks the entry at `offset` and returns its length; throws where the length makes no sense. */
+  /**
+   * Checks the entry at `offset` and returns its length; throws where the length makes no sense.
+   */
   private readEntry(source: ByteSource, offset: number, ref: number): number {
     const available = source.size - offset;
     const head = source.peek(offset, Math.min(LENGTH_BYTES_MAX, available));

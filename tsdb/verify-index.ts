@@ -1,9 +1,9 @@
 /**
- * Checks the index of one block: symbols, every series entry, and that each label pair's postings hold
- * exactly the series that have the pair.
+ * Checks the index of one block: symbols, every series entry, and that each label pair's postings
+ * hold exactly the series that have the pair.
  *
- * One pass over the series in ascending order does it: each list has a cursor, and every series moves
- * the cursors of its pairs by one (verify-postings.ts).
+ * One pass over the series in ascending order does it: each list has a cursor, and every series
+ * moves the cursors of its pairs by one (verify-postings.ts).
  */
 import type { BlockMeta } from '../compact/block-meta.js';
 import type { ByteSource } from '../disk/byte-source.js';

@@ -2,8 +2,8 @@
  * Checks the head's files: every record of the write-ahead log with its checkpoint, of the
  * out-of-order log and of memory snapshots, and every m-mapped chunk.
  *
- * Samples of series that the log no longer knows are normal: their series went into a block. A record
- * that is cut off at the end of the log is what a running Prometheus, or a crash, leaves.
+ * Samples of series that the log no longer knows are normal: their series went into a block. A
+ * record that is cut off at the end of the log is what a running Prometheus, or a crash, leaves.
  */
 import { HeadChunkFiles } from '../chunks/head-chunks.js';
 import { Columns } from '../model/columns.js';

@@ -1,6 +1,6 @@
 /**
- * Reads a whole data directory and checks it: every file that Prometheus would read, every checksum,
- * and that what one file says of another is true. Changes nothing and takes no lock.
+ * Reads a whole data directory and checks it: every file that Prometheus would read, every
+ * checksum, and that what one file says of another is true. Changes nothing and takes no lock.
  *
  * Blocks: verify-block.ts (with verify-index.ts, verify-chunks.ts). The head and its logs:
  * verify-log.ts. Damage never stops it; it goes on with what can still be read.
@@ -38,8 +38,8 @@ const HEAD_PARTS: ReadonlySet<string> = new Set(['wal', 'wbl', 'chunks_head']);
 const LEFT_OVER = /\.tmp(-for-creation|-for-deletion)?$/;
 
 /**
- * Checks the data directory `dir`. Throws a `DiskError` where it cannot be listed and an `OpenError`
- * where it holds no database; whatever is wrong inside becomes findings.
+ * Checks the data directory `dir`. Throws a `DiskError` where it cannot be listed and an
+ * `OpenError` where it holds no database; whatever is wrong inside becomes findings.
  */
 export async function verifyDirectory(
   dir: string,

@@ -68,9 +68,9 @@ export function isHistogramRecord(type: number): boolean {
 }
 
 /**
- * Empties `into` and fills it with the histograms of a record of type 7 to 10, 12 or 13. Returns how
- * many were left out because their schema is unknown, as Prometheus does; finer schemas than 8 come
- * out as schema 8. A histogram whose spans and buckets do not fit is a `DecodeError`.
+ * Empties `into` and fills it with the histograms of a record of type 7 to 10, 12 or 13. Returns
+ * how many were left out because their schema is unknown, as Prometheus does; finer schemas than 8
+ * come out as schema 8. A histogram whose spans and buckets do not fit is a `DecodeError`.
  */
 export function decodeHistograms(record: Uint8Array, into: HistogramEntry[]): number {
   const type = recordType(record);

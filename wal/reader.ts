@@ -8,8 +8,8 @@
  * Bytes that are there but wrong are damage even at the very end: nothing tells a page that was
  * half written from one that has rotted, and a report costs no record that could be had.
  *
- * Stricter than Prometheus, which never writes what is refused here: a fragment that crosses a page,
- * a record that crosses segments or has zeros inside, unknown type bits.
+ * Stricter than Prometheus, which never writes what is refused here: a fragment that crosses a
+ * page, a record that crosses segments or has zeros inside, unknown type bits.
  */
 import type { ByteSource } from '../disk/byte-source.js';
 import type { Disk } from '../disk/disk.js';
@@ -88,9 +88,9 @@ export class WalReader {
   }
 
   /**
-   * Moves to the next record; false at the end of the log. Throws a `CorruptionError` for damage and
-   * a `DiskError` where a segment cannot be read (`ENOENT`: it is covered by a checkpoint by now);
-   * what follows in the segment is not to be had then, and `skipSegment()` goes on behind it.
+   * Moves to the next record; false at the end of the log. Throws a `CorruptionError` for damage
+   * and a `DiskError` where a segment cannot be read (`ENOENT`: it is covered by a checkpoint by
+   * now); what follows in the segment is not to be had then, and `skipSegment()` goes on behind it.
    */
   next(): boolean {
     assert(!this.isDamaged, 'a damaged segment is skipped before reading on');
@@ -197,7 +197,8 @@ export class WalReader {
     this.pageStart += this.page.length;
     const length = Math.min(PAGE_BYTES, source.size - this.pageStart);
     this.cursor = 0;
-    // A page is what one peek of a positional source reads into its own buffer: nothing is allocated.
+    // A page is what one peek of a positional source reads into its own buffer: nothing is
+    // allocated.
     const page = length > 0 ? source.peek(this.pageStart, length) : EMPTY;
     this.page = page;
     this.pageData = new DataView(page.buffer, page.byteOffset, page.byteLength);
@@ -226,8 +227,8 @@ export class WalReader {
   }
 
   /**
-   * The data of the fragment at the cursor, checked, and the cursor behind it; null where the segment
-   * ends before the fragment does.
+   * The data of the fragment at the cursor, checked, and the cursor behind it; null where the
+   * segment ends before the fragment does.
    */
   private takeFragment(start: number): Uint8Array | null {
     const { page, pageData, cursor } = this;

@@ -1,17 +1,19 @@
 /**
  * Reading bits, most significant first, at any position with one load and a shift.
  *
- * WebAssembly has no byte swap, so the run is reversed once, 16 bytes a shuffle: then the eight bytes
- * from a position on are a little-endian word that ends there, aligned or not. A position `q` counts
- * backwards: it is the number of bits behind the next one, slack not counted. Reading behind the end
- * of the run gives the slack's zeros; whoever reads compares `q` with where his bits end.
+ * WebAssembly has no byte swap, so the run is reversed once, 16 bytes a shuffle: then the eight
+ * bytes from a position on are a little-endian word that ends there, aligned or not. A position `q`
+ * counts backwards: it is the number of bits behind the next one, slack not counted. Reading behind
+ * the end of the run gives the slack's zeros; whoever reads compares `q` with where his bits end.
  */
 import { INPUT, REVERSED } from './memory';
 
 /** How many bits of a window are there whatever the position. */
 export const WINDOW_BITS: i32 = 57;
 
-/** Reverses `length` bytes of the input, padded to 16, and returns the position of its first bit. */
+/**
+ * Reverses `length` bytes of the input, padded to 16, and returns the position of its first bit.
+ */
 export function reverseInput(length: u32): u32 {
   const padded = (length + 15) & ~15;
   let to = REVERSED + padded;

@@ -8,7 +8,9 @@
  * bits.ts). All places are constants, and the output has room for what any run can hold.
  */
 
-/** A run has at most so many chunks and bytes; the loader (kernel/kernel.ts) has the same numbers. */
+/**
+ * A run has at most so many chunks and bytes; the loader (kernel/kernel.ts) has the same numbers.
+ */
 export const RUN_CHUNKS_MAX: u32 = 1024;
 export const RUN_BYTES_MAX: u32 = 64 * 1024;
 

@@ -1,4 +1,6 @@
-/** Sample values and bytes as text: tests compare bits, because NaNs and zeros differ only there. */
+/**
+ * Sample values and bytes as text: tests compare bits, because NaNs and zeros differ only there.
+ */
 
 /** The 16 hex digits of a double that comes straight from a field or a typed array. */
 export function bitsOf(value: number): string {

@@ -1,6 +1,6 @@
 /**
- * The real programs that `npm run peers` brings into `.peers/bin`. Where they are not, the tests that
- * need them are skipped with the reason printed; never under CI, which brings them.
+ * The real programs that `npm run peers` brings into `.peers/bin`. Where they are not, the tests
+ * that need them are skipped with the reason printed; never under CI, which brings them.
  */
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';

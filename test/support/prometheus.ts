@@ -64,8 +64,8 @@ export async function startExporter(): Promise<string> {
 }
 
 /**
- * Starts a server that scrapes itself, `targets` and a port where nobody is, each second, and cuts a
- * block every ten seconds, by flags that Prometheus has for tests.
+ * Starts a server that scrapes itself, `targets` and a port where nobody is, each second, and cuts
+ * a block every ten seconds, by flags that Prometheus has for tests.
  */
 export async function startPrometheus(
   variant: Variant,

@@ -93,7 +93,9 @@ export function fragment(
   return out;
 }
 
-/** A Zstandard frame of `repeat` times `payload`: in raw blocks, or one byte repeated in RLE blocks. */
+/**
+ * A Zstandard frame of `repeat` times `payload`: in raw blocks, or one byte repeated in RLE blocks.
+ */
 export function zstdFrame(payload: Uint8Array, repeat = 1): Uint8Array {
   // No content size, no checksum, a window of 128 KiB.
   const header = Buffer.from([0x28, 0xb5, 0x2f, 0xfd, 0x00, 0x38]);
