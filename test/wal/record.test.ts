@@ -1,6 +1,7 @@
 /** Records without samples: known bytes, both ways, and what is no record. */
 import fc from 'fast-check';
 import { ByteWriter } from '../../encoding/byte-writer.js';
+import { TextCache } from '../../encoding/text-cache.js';
 import { DecodeError } from '../../model/errors.js';
 import { MAX_TIME, MIN_TIME } from '../../model/interval.js';
 import { Labels } from '../../model/labels.js';
@@ -107,7 +108,8 @@ describe('records come out as they went in', () => {
     )
     .map((pairs) => Labels.from(pairs));
 
-  it('series', () => {
+  it('series, with texts shared or not', () => {
+    const texts = new TextCache();
     fc.assert(
       fc.property(fc.array(fc.record({ ref, labels })), (series) => {
         expect(
