@@ -23,6 +23,9 @@ import {
   type SeriesEntry,
   type TombstoneEntry,
 } from '../../wal/record.js';
+import { decodeHistograms, isHistogramRecord } from '../../wal/histogram-record.js';
+import { SampleBatch } from '../../wal/sample-batch.js';
+import { decodeSamples } from '../../wal/sample-record.js';
 import { bitsOf, bytesOfHex, hexOfBytes } from '../support/bits.js';
 import { goldenRecord } from '../support/record-vectors.js';
 import { describeShared } from '../support/shared.js';
@@ -112,12 +115,11 @@ describe('records come out as they went in', () => {
     const texts = new TextCache();
     fc.assert(
       fc.property(fc.array(fc.record({ ref, labels })), (series) => {
-        expect(
-          decoded(
-            decodeSeries,
-            encoded((out) => encodeSeries(series, out)),
-          ),
-        ).toEqual(series);
+        const record = encoded((out) => encodeSeries(series, out));
+        expect(decoded(decodeSeries, record)).toEqual(series);
+        const shared: SeriesEntry[] = [];
+        decodeSeries(record, shared, texts);
+        expect(shared).toEqual(series);
       }),
     );
   });
@@ -226,6 +228,34 @@ describe('a record', () => {
   it.each(hostile)('with %s is a DecodeError', (_, decode, hex, message) => {
     expect(() => decode(bytesOfHex(hex), [])).toThrow(DecodeError);
     expect(() => decode(bytesOfHex(hex), [])).toThrow(message);
+  });
+
+  it('of any bytes whatever is decoded or is a DecodeError', () => {
+    const types = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13];
+    const samples = new SampleBatch();
+    const decoders = (type: number): ((record: Uint8Array) => unknown) => {
+      if (isHistogramRecord(type)) return (record) => decodeHistograms(record, []);
+      if (type === 2 || type === 11) return (record) => decodeSamples(record, samples);
+      const all = [
+        decodeSeries,
+        decodeTombstones,
+        decodeExemplars,
+        decodeMmapMarkers,
+        decodeMetadata,
+      ];
+      return (record) => all[[1, 3, 4, 5, 6].indexOf(type)](record, []);
+    };
+    const byte = fc.oneof(fc.nat(3), fc.constantFrom(0x7f, 0x80, 0xff), fc.nat(255));
+    fc.assert(
+      fc.property(fc.constantFrom(...types), fc.array(byte, { maxLength: 120 }), (type, bytes) => {
+        try {
+          decoders(type)(Uint8Array.from([type, ...bytes]));
+        } catch (error) {
+          expect(error).toBeInstanceOf(DecodeError);
+        }
+      }),
+      { numRuns: 3000 },
+    );
   });
 
   it('cut off anywhere is a DecodeError, or ends between two entries', () => {
