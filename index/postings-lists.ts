@@ -36,9 +36,9 @@ export class PostingsLists {
   open(offset: number): Postings {
     const head = this.source.peek(offset, this.peekLength(offset));
     const count = this.checkedCount(head, offset);
-    if (count === 0) return EMPTY_POSTINGS;
     const bytes = this.source.read(offset + 4, 4 + 4 * count + CRC_BYTES);
     this.check(bytes, 0, count, offset);
+    if (count === 0) return EMPTY_POSTINGS;
     return new BigEndianPostings(bytes.subarray(4, 4 + 4 * count));
   }
 

@@ -15,8 +15,8 @@ import { type IndexVersion, SAMPLE_EVERY } from './format.js';
 import { type Section, SectionCursor, sectionAt } from './section.js';
 
 /** A power of two. Series come in label order, so few distinct symbols are asked for at a time. */
-const CACHE_SLOTS = 4096;
-/** Longer texts are not kept, which bounds the cache to 2 MiB. */
+const CACHE_SLOTS = 1024;
+/** Longer texts are not kept, which bounds the cache to half a MiB. */
 const CACHED_LENGTH_MAX = 256;
 const VARINT_BYTES_MAX = 10;
 
@@ -28,7 +28,7 @@ export class Symbols {
   /** Where every 32nd symbol begins, from the section's start; its end is the last. */
   private readonly samples: Uint32Array;
   /** Slot `ref % CACHE_SLOTS`: the ref plus 1, and its text. */
-  private readonly cachedRefs = new Float64Array(CACHE_SLOTS);
+  private readonly cachedRefs = new Uint32Array(CACHE_SLOTS);
   private readonly cachedTexts: string[] = [];
 
   private constructor(

@@ -167,7 +167,10 @@ class ShapeParser {
   }
 
   private group(depth: number): Alternatives {
-    if (this.take('?') && !this.take(':')) throw new Unclear();
+    // The `s` flag says what is so anyway; other flags, and names, are left to the engine.
+    if (this.take('?') && !this.take(':') && !(this.take('s') && this.take(':'))) {
+      throw new Unclear();
+    }
     const alternatives = this.alternation(depth + 1);
     if (!this.take(')')) throw new Unclear();
     return alternatives;
