@@ -103,7 +103,7 @@ export class BitReader {
   private varintHalves(at: number): void {
     let low = 0;
     let high = 0;
-    for (let shift = 0; shift < 70; shift += 7) {
+    for (let shift = 0; ; shift += 7) {
       const byte = this.bits(8);
       const bits = byte & 0x7f;
       if (shift < 28) low |= bits << shift;
@@ -120,7 +120,6 @@ export class BitReader {
         return;
       }
     }
-    throw new DecodeError('varint is longer than 10 bytes', at);
   }
 
   /** The next 32 bits, zeros behind the end; consumes `width` of them. */

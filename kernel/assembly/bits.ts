@@ -4,7 +4,7 @@
  * WebAssembly has no byte swap, so the run is reversed once, 16 bytes a shuffle: then the eight
  * bytes from a position on are a little-endian word that ends there, aligned or not. A position `q`
  * counts backwards: it is the number of bits behind the next one, slack not counted. Reading behind
- * the end of the run gives the slack's zeros; whoever reads compares `q` with where his bits end.
+ * the end of the run gives whatever is there; whoever reads compares `q` with where his bits end.
  */
 import { INPUT, REVERSED } from './memory';
 
