@@ -9,10 +9,24 @@ const REASONS: Readonly<Record<string, string>> = {
   EISDIR: 'is a directory',
   EMFILE: 'too many open files',
   EIO: 'input/output error',
+  EEXIST: 'it exists already',
+  ENOSPC: 'no space left on the disk',
+  EDQUOT: 'the disk quota is used up',
+  EROFS: 'the file system is read-only',
+  EXDEV: 'not on the same file system',
 };
 
 export function diskError(error: unknown, verb: string, path: string): DiskError {
   const errno = (error as NodeJS.ErrnoException | null)?.code ?? 'UNKNOWN';
   const reason = REASONS[errno] ?? messageOf(error);
   return new DiskError(`cannot ${verb} ${path}: ${reason}`, path, errno, { cause: error });
+}
+
+/** Runs `action`; what it throws becomes the `DiskError` of doing `verb` to `path`. */
+export function attempt<T>(verb: string, path: string, action: () => T): T {
+  try {
+    return action();
+  } catch (error) {
+    throw diskError(error, verb, path);
+  }
 }

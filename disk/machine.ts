@@ -3,7 +3,7 @@
  * bits or without the addon.
  */
 import { statfsSync } from 'node:fs';
-import { diskError } from './disk-error.js';
+import { attempt } from './disk-error.js';
 import { loadMmapAddon, type MmapAddon } from './mmap-source.js';
 
 export interface Machine {
@@ -19,11 +19,7 @@ export interface Machine {
 export const THIS_MACHINE: Machine = {
   arch: process.arch,
   fileSystemType(path) {
-    try {
-      return statfsSync(path).type;
-    } catch (error) {
-      throw diskError(error, 'statfs', path);
-    }
+    return attempt('statfs', path, () => statfsSync(path).type);
   },
   loadMmapAddon,
 };

@@ -16,7 +16,7 @@ import { type Logger, SILENT } from '../model/logger.js';
 import { compareUtf8 } from '../model/utf8.js';
 import { type ByteSource, MemorySource } from './byte-source.js';
 import type { DirectoryEntry, Disk, FileStat, IoMode } from './disk.js';
-import { diskError } from './disk-error.js';
+import { attempt } from './disk-error.js';
 import { type Machine, reasonNotToMap, THIS_MACHINE } from './machine.js';
 import { MAPPED_BYTES_MAX, MmapSource } from './mmap-source.js';
 import { PreadSource } from './pread-source.js';
@@ -163,12 +163,4 @@ function openFile(path: string): { fd: number; stats: Stats } {
 
 function kindOf(entry: Dirent | Stats): 'file' | 'directory' | 'other' {
   return entry.isFile() ? 'file' : entry.isDirectory() ? 'directory' : 'other';
-}
-
-function attempt<T>(verb: string, path: string, action: () => T): T {
-  try {
-    return action();
-  } catch (error) {
-    throw diskError(error, verb, path);
-  }
 }
