@@ -108,7 +108,7 @@ class IndexCheck {
     const tocAt = source.size - TOC_BYTES;
     const toc = decodeToc(source.peek(tocAt, TOC_BYTES), source.size);
     const end = endOfSeries(toc, source.size);
-    let offset = alignUp(toc.series, idUnit);
+    let offset = this.skipPadding(toc.series, end);
     while (offset < end) {
       const head = new ByteReader(source.peek(offset, Math.min(VARINT_BYTES_MAX, end - offset)));
       let length: number;
@@ -122,8 +122,16 @@ class IndexCheck {
         throw new CorruptionError(source.path, offset, `series entry of ${length} bytes`);
       }
       ids.push(offset / idUnit);
-      offset = alignUp(next, idUnit);
+      offset = this.skipPadding(next, end);
     }
+  }
+
+  /** To where the next entry begins. Nothing reads what lies in between: it only shows bit rot. */
+  private skipPadding(from: number, end: number): number {
+    const next = Math.ceil(from / this.idUnit) * this.idUnit;
+    const padding = this.source.peek(from, Math.min(next, end) - from);
+    if (padding.some((byte) => byte !== 0)) this.damage(from, 'padding is not zero');
+    return next;
   }
 
   private checkSeries(id: number, postings: PostingsCheck): void {
@@ -153,8 +161,4 @@ class IndexCheck {
   private damage(offset: number | null, message: string): void {
     this.context.findings.damage(this.index.path, offset, message);
   }
-}
-
-function alignUp(offset: number, unit: number): number {
-  return Math.ceil(offset / unit) * unit;
 }
