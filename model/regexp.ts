@@ -53,7 +53,8 @@ function compileEngine(text: string): Re2.RE2JS {
   try {
     return RE2JS.compile(text, RE2JS.DOTALL);
   } catch (error) {
-    throw new ArgumentError(messageOf(error), { cause: error });
+    // The flag stands in front of the pattern that a message quotes.
+    throw new ArgumentError(messageOf(error).replace('`(?s)', '`'), { cause: error });
   }
 }
 

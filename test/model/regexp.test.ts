@@ -143,6 +143,9 @@ describe('a label pattern', () => {
       expect(() => compilePattern(pattern)).toThrow(ArgumentError);
       expect(() => compilePattern(pattern)).toThrow(/^error parsing regexp: /);
     }
+    expect(() => compilePattern('a(.')).toThrow(
+      /^error parsing regexp: missing closing \): `a\(\.`$/,
+    );
     expect(() => compilePattern('a.\udcff')).toThrow('invalid UTF-8');
   });
 
