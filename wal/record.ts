@@ -101,8 +101,8 @@ export function payloadOf(record: Uint8Array, ...types: number[]): ByteReader {
 }
 
 /**
- * `texts` lets the series of a log share equal names and values: with eight labels each, a quarter of
- * the time and of the memory (1,130 → 280 bytes a series).
+ * `texts` lets the series of a log share equal names and values: with eight labels each, a quarter
+ * of the time and of the memory (1,130 → 280 bytes a series).
  */
 export function decodeSeries(record: Uint8Array, into: SeriesEntry[], texts?: TextCache): void {
   const reader = payloadOf(record, RECORD_SERIES);
