@@ -1,0 +1,97 @@
+/**
+ * Measures an asynchronous action in this process: time, memory that it added, and how long it held
+ * the event loop.
+ *
+ * The loop's delay is what a timer of 1 ms sees between two of its calls, so an idle loop shows a
+ * little over 1 ms. Memory is sampled by a timer and at both ends; run with --expose-gc, so that it
+ * begins clean. Other work of the machine only ever adds, and preemption looks like a held loop, so
+ * of several rounds the least is told.
+ */
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { setTimeout } from 'node:timers/promises';
+import { processMemory } from './process-memory.js';
+
+const LOOP_TIMER_MS = 1;
+const MEMORY_TIMER_MS = 10;
+/** Long enough for the loop's timer to have run before and to see what held it. */
+const SETTLE_MS = 5;
+
+export interface Measurement {
+  /** Of the fastest round. */
+  readonly ms: number;
+  /** Processor time of that round, the garbage collector's and the compiler's threads included. */
+  readonly cpuMs: number;
+  /** How much larger the process was at its largest; null where there is no /proc. */
+  readonly rssBytes: number | null;
+  /** The same, of memory that belongs to it alone; file pages are the system's. */
+  readonly anonBytes: number | null;
+  /** What the 1 ms timer saw between two calls, in the round in which it waited least. */
+  readonly loopP99Ms: number;
+  readonly loopMaxMs: number;
+}
+
+/** What an action found: how many things, such as series, and how many samples. */
+export interface Found {
+  readonly results: number;
+  readonly samples: number;
+}
+
+export interface MeasureOptions {
+  /** How often the action runs. */
+  readonly rounds: number;
+  /** Whether it runs once before, unmeasured: pages, tables and compiled code are then there. */
+  readonly warmUp: boolean;
+}
+
+/** Runs `action`; what it found is that of the fastest round. */
+export async function measure(
+  action: () => Promise<Found>,
+  { rounds, warmUp }: MeasureOptions,
+): Promise<Measurement & Found> {
+  if (warmUp) await action();
+  const measured: (Measurement & Found)[] = [];
+  for (let round = 0; round < rounds; round++) measured.push(await measureRound(action));
+  return leastOf(measured);
+}
+
+/** The fastest of several measurements of the same, with the least delays of the loop of any. */
+export function leastOf<M extends Measurement>(measured: readonly M[]): M {
+  const fastest = measured.reduce((a, b) => (b.ms < a.ms ? b : a));
+  const calmest = measured.reduce((a, b) => (b.loopMaxMs < a.loopMaxMs ? b : a));
+  return { ...fastest, loopP99Ms: calmest.loopP99Ms, loopMaxMs: calmest.loopMaxMs };
+}
+
+async function measureRound(action: () => Promise<Found>): Promise<Measurement & Found> {
+  (globalThis as { gc?: () => void }).gc?.();
+  const before = processMemory();
+  let rssMax = 0;
+  let anonMax = 0;
+  const sampleMemory = (): void => {
+    const now = processMemory();
+    rssMax = Math.max(rssMax, now?.rssBytes ?? 0);
+    anonMax = Math.max(anonMax, now?.anonBytes ?? 0);
+  };
+  const memoryTimer = setInterval(sampleMemory, MEMORY_TIMER_MS);
+  const loop = monitorEventLoopDelay({ resolution: LOOP_TIMER_MS });
+  loop.enable();
+  // Not reset afterwards: that would forget when the timer last ran, and so the first hold.
+  await setTimeout(SETTLE_MS);
+  const cpuBefore = process.cpuUsage();
+  const start = performance.now();
+  const found = await action();
+  const ms = performance.now() - start;
+  const { user, system } = process.cpuUsage(cpuBefore);
+  sampleMemory();
+  await setTimeout(SETTLE_MS);
+  loop.disable();
+  clearInterval(memoryTimer);
+  return {
+    ms,
+    cpuMs: (user + system) / 1e3,
+    rssBytes: before === null ? null : Math.max(0, rssMax - before.rssBytes),
+    anonBytes: before === null ? null : Math.max(0, anonMax - before.anonBytes),
+    loopP99Ms: loop.percentile(99) / 1e6,
+    loopMaxMs: loop.max / 1e6,
+    ...found,
+  };
+}
