@@ -53,7 +53,9 @@ const HOT = [
 ];
 
 /** Sources without a mirror in `test/`: the suite that tests them all the same. */
-const TESTED_BY: Readonly<Record<string, string>> = {};
+const TESTED_BY: Readonly<Record<string, string>> = {
+  'model/logger.ts': 'test/disk/node-disk.test.ts',
+};
 
 const ROOT = resolve(__dirname, '..');
 /** Written by the build, or not ours. */

@@ -1,5 +1,4 @@
 /** Errors: codes that never change, and corruption that names its file. */
-import { assert, AssertionError, unreachable } from '../../model/assert.js';
 import {
   ArgumentError,
   ClosedError,
@@ -52,15 +51,6 @@ describe('corruption', () => {
     for (const other of [new ClosedError('x'), new RangeError('x'), 'text', undefined]) {
       expect(CorruptionError.from('p', 0, other)).toBe(other);
     }
-  });
-});
-
-describe('our own bugs', () => {
-  it('are assertions, which are no expected errors', () => {
-    expect(() => assert(false, 'a chunk has a sample')).toThrow('BUG: a chunk has a sample');
-    expect(() => assert(true, 'x')).not.toThrow();
-    expect(() => unreachable('left' as never)).toThrow('BUG: unexpected value left');
-    expect(new AssertionError('x')).not.toBeInstanceOf(TsdbError);
   });
 });
 
