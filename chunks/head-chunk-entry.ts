@@ -20,6 +20,8 @@ const LENGTH_BYTES_MAX = 5;
 const CRC_BYTES = 4;
 /** What an entry takes beside its data, at most; fewer bytes at the end of a file are padding. */
 export const ENTRY_BYTES_MAX = ENTRY_START_BYTES + 1 + LENGTH_BYTES_MAX + CRC_BYTES;
+/** A longer chunk that exceeds its file is no torn one but a damaged length. */
+const TORN_DATA_BYTES_MAX = 64 * 1024;
 
 /**
  * Walks the entries of one file: `next()`, then the fields are those of the entry. Everything that
@@ -35,6 +37,8 @@ export class HeadChunkEntries {
   isOutOfOrder = false;
   dataLength = 0;
   private end: number;
+  /** Where the entry that was tried last ends, as far as is known. */
+  private claimedEnd = 0;
   private readonly source: ByteSource;
   private readonly blockBytes: number;
   /** A stretch of the file, and where it begins. */
@@ -52,6 +56,8 @@ export class HeadChunkEntries {
   /** Moves to the next entry and checks it; false where the file's content ends. */
   next(): boolean {
     this.offset = this.end;
+    this.claimedEnd = this.offset + ENTRY_BYTES_MAX;
+    this.dataLength = 0;
     try {
       const rest = this.source.size - this.offset;
       this.load(Math.min(rest, ENTRY_BYTES_MAX));
@@ -74,6 +80,20 @@ export class HeadChunkEntries {
     return this.block.bytes.subarray(start, start + this.dataLength);
   }
 
+  /**
+   * Whether the entry that `next()` refused looks like the beginning of one, with nothing behind it:
+   * Prometheus writes its buffer of 4 MiB when it is full, wherever in an entry that may be.
+   */
+  isTorn(): boolean {
+    const { claimedEnd, source } = this;
+    if (claimedEnd > source.size) return this.dataLength <= TORN_DATA_BYTES_MAX;
+    for (let at = claimedEnd - 1; at < source.size; at += this.blockBytes) {
+      const part = source.peek(at, Math.min(this.blockBytes, source.size - at));
+      if (part.some((byte) => byte !== 0)) return false;
+    }
+    return true;
+  }
+
   private readHeader(): void {
     const { block } = this;
     block.offset = this.within();
@@ -90,6 +110,7 @@ export class HeadChunkEntries {
   /** Holds the entry against the `rest` of the file, its checksum, and reason. */
   private check(rest: number): void {
     const covered = this.dataStart + this.dataLength - this.offset;
+    this.claimedEnd = this.offset + covered + CRC_BYTES;
     if (covered + CRC_BYTES > rest) {
       throw new DecodeError(`a chunk of ${this.dataLength} bytes exceeds the file`, this.within());
     }
@@ -105,7 +126,7 @@ export class HeadChunkEntries {
     if (this.minTime > this.maxTime) {
       throw new DecodeError(`a chunk from ${this.minTime} to ${this.maxTime}`, start);
     }
-    this.end = this.offset + covered + CRC_BYTES;
+    this.end = this.claimedEnd;
   }
 
   /** Makes sure that the block holds `length` bytes of the entry. */

@@ -155,7 +155,7 @@ class Scan {
         this.sources.set(number, source);
         if (i === files.length - 1 && isUnwritten(source)) return;
         checkHeader(source);
-        if (!this.scanFile(number, source)) return;
+        if (!this.scanFile(number, source, i === files.length - 1)) return;
       } catch (error) {
         if (!(error instanceof CorruptionError)) throw error;
         this.setAsideFrom(error, files.length - 1 - i);
@@ -169,11 +169,11 @@ class Scan {
   }
 
   /** False where a chunk is out of sequence, which ends the scan. */
-  private scanFile(number: number, source: ByteSource): boolean {
+  private scanFile(number: number, source: ByteSource, isLast: boolean): boolean {
     let unknown = 0;
     let firstUnknown = 0;
     const entry = new HeadChunkEntries(source, HEAD_CHUNKS_HEADER_BYTES, BLOCK_BYTES);
-    while (entry.next()) {
+    while (nextWritten(entry, isLast)) {
       const ref = number * TWO_32 + entry.offset;
       this.lastRef = ref;
       if (!isKnownEncoding(entry.encoding)) {
@@ -218,6 +218,16 @@ class Scan {
 
   private report(error: CorruptionError, message: string): void {
     this.problems.push({ path: error.path, offset: error.offset, code: error.code, message });
+  }
+}
+
+/** `entry.next()`; the torn end of the file that is being written is its end. */
+function nextWritten(entry: HeadChunkEntries, isLast: boolean): boolean {
+  try {
+    return entry.next();
+  } catch (error) {
+    if (isLast && entry.isTorn()) return false;
+    throw error;
   }
 }
 

@@ -288,13 +288,14 @@ describe('every truncation and every flipped byte of head chunks', () => {
     return files.chunks.length;
   }
 
+  // The file that is damaged is not the last one: that may be cut off anywhere, see below.
   it('a cut loses what is behind it, and says so unless it is between entries', () => {
     for (let length = 0; length <= whole.length; length++) {
-      const files = open([whole.subarray(0, length)]);
+      const files = open([whole.subarray(0, length), file()]);
       expect(countOf(files)).toBe(ends.filter((end) => end <= length).length);
       // The zeros that a ref begins with are like the zeros at the end of a file.
       const isBetween = [8, ...ends].some((end) => length >= end && length <= end + 7);
-      const isClean = length < 4 || isBetween || length > ends[2];
+      const isClean = isBetween || length > ends[2];
       expect([length, files.problems.length]).toEqual([length, isClean ? 0 : 1]);
     }
   });
@@ -304,7 +305,7 @@ describe('every truncation and every flipped byte of head chunks', () => {
       for (const mask of [1, 128, 255]) {
         const bytes = Uint8Array.from(whole);
         bytes[offset] ^= mask;
-        const files = open([bytes]);
+        const files = open([bytes, file()]);
         // The three bytes behind the version are padding that nobody looks at.
         const isPadding = offset >= 5 && offset < 8;
         const kept = offset < 5 ? 0 : ends.filter((end) => end <= offset).length;
@@ -316,6 +317,28 @@ describe('every truncation and every flipped byte of head chunks', () => {
 });
 
 describe('files of a running Prometheus', () => {
+  it('end within an entry while a buffer is half written, which is no damage', () => {
+    const [first, second] = [entry({ seriesRef: 1 }), entry({ seriesRef: 2 })];
+    const whole = file(first, second);
+    for (let length = whole.length - second.length; length < whole.length; length++) {
+      for (const zeros of [0, 20, 70_000]) {
+        const bytes = new Uint8Array(Math.max(length, zeros === 0 ? 0 : whole.length) + zeros);
+        bytes.set(whole.subarray(0, length));
+        const files = open([bytes]);
+        expect([length, zeros, refs(files), files.problems]).toEqual([length, zeros, [1], []]);
+      }
+    }
+  });
+
+  it('are damaged where something stands behind what is wrong, or a length is absurd', () => {
+    const bytes = Uint8Array.from(file(entry({ seriesRef: 1 }), entry({ seriesRef: 2 })));
+    bytes[8 + 30] ^= 1;
+    expect(open([bytes]).problems).toHaveLength(1);
+    const absurd = Uint8Array.from(file(entry({ seriesRef: 1 })));
+    absurd.set([0xff, 0xff, 0xff, 0x0f], 8 + 25);
+    expect(open([absurd]).problems).toHaveLength(1);
+  });
+
   it('can be read after they were deleted', () => {
     const dir = `${scratchFolder()}/chunks_head`;
     mkdirSync(dir);
