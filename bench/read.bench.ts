@@ -5,8 +5,8 @@
  *     npm run bench -- read [--small] [--json] [--only GROUP[,GROUP…]]
  *
  * Every row is measured in a process of its own. Cold means that the system has none of the block's
- * pages in memory and that nothing was compiled yet; warm, that the same was asked before. Peers are
- * Prometheus' own programs, as `npm run peers` brings them; without them their rows are left out.
+ * pages in memory and that nothing was compiled yet; warm, that the same was asked before. Peers
+ * are Prometheus' own programs, as `npm run peers` brings them; their rows are left out without.
  */
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -1,9 +1,9 @@
 /**
  * Decides which part of a mapped file to ask the system for before it is touched.
  *
- * Left alone, the system reads around every page that a mapping faults on: 8 MB here and there for a
- * query that wants 500 bytes. Told that access is random, it reads one page a fault, and a scan
- * waits for the disk at each. So mappings are random, and this asks for what is known to come: the
+ * Left alone, the system reads around every page that a mapping faults on: megabytes for a query
+ * that wants 500 bytes. Told that access is random, it reads one page a fault, and a scan waits for
+ * the disk at each. So mappings are random, and this asks for what is known to come: the
  * range in hand if it spans pages, and a window ahead once accesses have followed one another.
  */
 
@@ -11,7 +11,7 @@
 const NEAR_BYTES = 128 * 1024;
 /** So much has to be read in sequence before more is asked for than was wanted. */
 const STREAK_BYTES = 512 * 1024;
-/** Kept asked for ahead of a sequence; at the disk's 1 GB/s that is a few milliseconds of reading. */
+/** Kept asked for ahead of a sequence: a few milliseconds of a disk's reading. */
 const WINDOW_BYTES = 4 * 1024 * 1024;
 /** A shorter range touches two pages at most, which the faults themselves bring in. */
 const ASKED_BYTES_MIN = 8 * 1024;

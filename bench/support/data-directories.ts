@@ -38,8 +38,8 @@ export function writeFleetBlock(dir: string, index: number, fleet: FleetBlock): 
 }
 
 /**
- * Fills `dir` with `count` blocks that share the files of `block` by hard links; each has a name and
- * a time range of its own.
+ * Fills `dir` with `count` blocks that share the files of `block` by hard links; each has a name
+ * and a time range of its own.
  */
 export function cloneBlock(block: string, dir: string, count: number): void {
   const metaPath = join(block, 'meta.json');

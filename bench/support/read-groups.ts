@@ -27,8 +27,9 @@ export interface ReadParameters {
   /** What `promtool tsdb bench write` logs, for replay: series, and samples of each. */
   readonly replayMetrics: number;
   readonly replayScrapes: number;
-  /** How often a warm row is measured, in one process, and a cold one, in one each: the least counts. */
+  /** How often a warm row is measured, all in one process; the least is told. */
   readonly rounds: number;
+  /** How often a cold row is measured, each in a process of its own. */
   readonly processes: number;
   /** Whether to run Prometheus' programs beside ours. */
   readonly peers: boolean;
