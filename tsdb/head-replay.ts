@@ -99,6 +99,8 @@ class HeadReplay {
 
   private readonly samples = new SampleBatch();
   private readonly histograms: HistogramEntry[] = [];
+  /** How many were left out because their schema is none that we know. */
+  private unknownHistograms = 0;
   private readonly seriesEntries: SeriesEntry[] = [];
   private readonly texts = new TextCache();
   private readonly tombstones: TombstoneEntry[] = [];
@@ -129,6 +131,10 @@ class HeadReplay {
     await this.readLog(wbl.segments, { done: walSegments.length, total }, (record) =>
       this.applyOutOfOrder(record),
     );
+    if (this.unknownHistograms > 0) {
+      const message = `${this.unknownHistograms} histograms of unknown schemas are left out`;
+      this.problems.push({ path: this.dir, offset: null, code: 'TSDB_DECODE', message });
+    }
     const content = {
       series: [...this.byLabels.values()].filter((series) => !series.isEmpty),
       chunkFiles: this.chunkFiles,
@@ -261,7 +267,7 @@ class HeadReplay {
   }
 
   private appendHistograms(record: Uint8Array): void {
-    decodeHistograms(record, this.histograms);
+    this.unknownHistograms += decodeHistograms(record, this.histograms);
     for (const { ref, time, startTime, histogram } of this.histograms) {
       const series = this.byRef.get(ref);
       if (series === undefined || time < this.options.minValidTime) continue;
@@ -283,7 +289,7 @@ class HeadReplay {
   }
 
   private insertHistograms(record: Uint8Array): void {
-    decodeHistograms(record, this.histograms);
+    this.unknownHistograms += decodeHistograms(record, this.histograms);
     for (const { ref, time, startTime, histogram } of this.histograms) {
       const series = this.byRef.get(ref);
       if (series === undefined) continue;

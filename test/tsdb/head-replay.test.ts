@@ -126,6 +126,16 @@ describe('replayHead', () => {
     expect(columns.histograms?.map((one) => isStale(one?.sum ?? 0))).toEqual([false, true]);
   });
 
+  it('says how many histograms it leaves out because it does not know their schema', async () => {
+    const histogram = new Histogram({ ...HISTOGRAM, schema: 99 });
+    const entry = { ref: 1, time: 10, startTime: 0, histogram };
+    const wal = [segment(SERIES, records.histograms(RECORD_HISTOGRAMS, entry))];
+    const { problems } = await replay(dataDirectory({ wal }));
+    expect(problems.map(({ message }) => message)).toEqual([
+      '1 histograms of unknown schemas are left out',
+    ]);
+  });
+
   it('hides what was deleted, also from a series recorded under another ref', async () => {
     const again = records.series([5, { n: 'b' }]);
     const samples = records.samples([1, 10, 1], [1, 20, 2], [1, 30, 3]);
