@@ -7,7 +7,6 @@
  * Ids are those of one index: a series entry's offset divided by 16 (in version 1, its offset).
  * Whatever is damaged is a `CorruptionError` with the file's path and the offset.
  */
-import { LRUCache } from 'lru-cache';
 import type { ByteSource } from '../disk/byte-source.js';
 import { ByteReader } from '../encoding/byte-reader.js';
 import { crc32cOf } from '../encoding/crc32c.js';
@@ -28,6 +27,7 @@ import {
   TOC_BYTES,
 } from './format.js';
 import { IdSet } from './id-set.js';
+import { LabelCache } from './label-cache.js';
 import {
   type OffsetTable,
   SortedOffsetTable,
@@ -60,8 +60,6 @@ const SERIES_PEEK_BYTES = 4096;
 const FEW_SERIES = 1 / 8;
 /** Up to so many lists are united by cursors, on demand; more at once, in a map of bits. */
 const MERGED_LISTS_MAX = 16;
-/** What a cached entry costs beside its labels. */
-const CACHE_ENTRY_BYTES = 100;
 
 export interface IndexReaderOptions {
   /** Bytes of decoded labels to keep; default 0: none. */
@@ -82,7 +80,7 @@ export class IndexReader implements PostingsIndex {
   private readonly toc: Toc;
   private readonly seriesEnd: number;
   private readonly lists: PostingsLists;
-  private readonly cache: LRUCache<number, Labels> | null;
+  private readonly cache: LabelCache;
   private loadedSymbols: Symbols | null = null;
   private loadedOffsets: OffsetTable | null = null;
   /** The symbols of the series in hand. */
@@ -98,7 +96,7 @@ export class IndexReader implements PostingsIndex {
     this.toc = frame.toc;
     this.seriesEnd = endOfSeries(frame.toc, source.size);
     this.lists = new PostingsLists(source, source.size - TOC_BYTES);
-    this.cache = labelCacheBytes > 0 ? labelCache(labelCacheBytes) : null;
+    this.cache = new LabelCache(labelCacheBytes);
   }
 
   /** Reads the header and the table of contents. Takes over `source`, even where it throws. */
@@ -149,7 +147,7 @@ export class IndexReader implements PostingsIndex {
 
   /** Idempotent; afterwards all calls throw `ClosedError`. */
   close(): void {
-    this.cache?.clear();
+    this.cache.clear();
     this.source.close();
   }
 
@@ -246,7 +244,7 @@ export class IndexReader implements PostingsIndex {
    */
   series(id: number, chunks: ChunkMetas | null): Labels {
     const base = this.seriesOffset(id);
-    const cached = this.cache?.get(id);
+    const cached = this.cache.get(id);
     const body = this.seriesBody(base);
     try {
       if (cached === undefined) decodeSeriesLabels(body, this.labelSymbols);
@@ -361,7 +359,7 @@ export class IndexReader implements PostingsIndex {
       return this.labelSymbols.map((symbol) => symbolTable.textAt(symbol));
     });
     const labels = Labels.fromSortedPairs(pairs);
-    this.cache?.set(id, labels);
+    this.cache.offer(id, labels);
     return labels;
   }
 
@@ -382,11 +380,4 @@ function readToc(source: ByteSource): Toc {
   } catch (error) {
     throw CorruptionError.from(source.path, offset, error);
   }
-}
-
-function labelCache(bytesMax: number): LRUCache<number, Labels> {
-  return new LRUCache({
-    maxSize: bytesMax,
-    sizeCalculation: (labels) => labels.sizeBytes() + CACHE_ENTRY_BYTES,
-  });
 }

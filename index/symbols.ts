@@ -87,7 +87,8 @@ export class Symbols {
     }
     const sample = Math.floor(ref / SAMPLE_EVERY);
     const start = this.samples[sample];
-    const bytes = this.source.peek(this.section.start + start, this.samples[sample + 1] - start);
+    // Not `peek`: the few bytes would take the place of the series that are read by position.
+    const bytes = this.source.read(this.section.start + start, this.samples[sample + 1] - start);
     const reader = new ByteReader(bytes);
     for (let i = ref % SAMPLE_EVERY; i > 0; i--) reader.skip(reader.uvarint());
     return reader.string();
