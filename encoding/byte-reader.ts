@@ -13,17 +13,15 @@ export class ByteReader {
   offset: number;
   /** One past the last readable byte. */
   readonly end: number;
-  private readonly data: DataView;
+  readonly bytes: Uint8Array;
+  /** Made when a field of fixed width is read first: entries of varints alone come in millions. */
+  private view: DataView | null = null;
 
   /** Reads `bytes[start, end)`; offsets count from the start of `bytes`. */
-  readonly bytes: Uint8Array;
-
   constructor(bytes: Uint8Array, start = 0, end = bytes.length) {
     this.bytes = bytes;
-
     this.offset = start;
     this.end = end;
-    this.data = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   }
 
   get remaining(): number {
@@ -31,7 +29,7 @@ export class ByteReader {
   }
 
   u8(): number {
-    return this.data.getUint8(this.take(1));
+    return this.bytes[this.take(1)];
   }
 
   u16(): number {
@@ -71,6 +69,19 @@ export class ByteReader {
   /** An unsigned LEB128 integer of at most 2^53 - 1. */
   uvarint(): number {
     const at = this.offset;
+    // Fast path: most fields take one byte, and nearly all others two.
+    if (at + 1 < this.end) {
+      const first = this.bytes[at];
+      if (first < 0x80) {
+        this.offset = at + 1;
+        return first;
+      }
+      const second = this.bytes[at + 1];
+      if (second < 0x80) {
+        this.offset = at + 2;
+        return (second << 7) | (first & 0x7f);
+      }
+    }
     let value = 0;
     let scale = 1;
     for (let i = 0; i < 10; i++) {
@@ -136,6 +147,12 @@ export class ByteReader {
     this.take(length);
   }
 
+  private get data(): DataView {
+    const { buffer, byteOffset, byteLength } = this.bytes;
+    this.view ??= new DataView(buffer, byteOffset, byteLength);
+    return this.view;
+  }
+
   /** Moves past `length` bytes and returns where they begin. */
   private take(length: number): number {
     const at = this.offset;
@@ -149,7 +166,7 @@ export class ByteReader {
 
   private varintByte(at: number): number {
     if (this.offset >= this.end) throw new DecodeError('varint is cut off', at);
-    return this.data.getUint8(this.offset++);
+    return this.bytes[this.offset++];
   }
 
   private unzigzag(raw: { low: number; high: number; exact: boolean; at: number }): number {
