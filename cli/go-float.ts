@@ -26,8 +26,7 @@ export function formatJsonFloat(value: number): string {
 /** JavaScript writes `1e-7` where Go writes `1e-07`. */
 function padExponent(text: string): string {
   const digit = text.length - 1;
-  const sign = text.charCodeAt(digit - 1);
-  return sign === 0x2b || sign === 0x2d ? `${text.slice(0, digit)}0${text[digit]}` : text;
+  return text[digit - 2] === 'e' ? `${text.slice(0, digit)}0${text[digit]}` : text;
 }
 
 /** Up to here (2^42 s), a double of seconds is closer to its millisecond than to any other. */

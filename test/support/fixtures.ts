@@ -19,10 +19,15 @@ export function fixtureData(name: string): string {
   return shared('fixtures', name, 'data');
 }
 
-/** A text file that lies beside a fixture's data, unpacked if it ends in `.gz`. */
-export function fixtureText(name: string, file: string): string {
+/** A file that lies beside a fixture's data, unpacked if it ends in `.gz`. */
+export function fixtureBytes(name: string, file: string): Buffer {
   const bytes = readFileSync(shared('fixtures', name, file));
-  return (file.endsWith('.gz') ? gunzipSync(bytes) : bytes).toString('utf8');
+  return file.endsWith('.gz') ? gunzipSync(bytes) : bytes;
+}
+
+/** The same as text. */
+export function fixtureText(name: string, file: string): string {
+  return fixtureBytes(name, file).toString('utf8');
 }
 
 /** One recorded HTTP answer. */
