@@ -16,6 +16,11 @@ const MERGED_LISTS_MAX = 16;
 /** A map of bits is made of refs that stand no further apart than this on average. */
 const DENSITY_MIN = 1 / 64;
 
+/** What a selection is asked. */
+interface RefSet {
+  has(ref: number): boolean;
+}
+
 export class MemPostings implements PostingsIndex {
   private readonly lists = new Map<string, Map<string, number[]>>();
   private all: number[] = [];
@@ -71,17 +76,17 @@ export class MemPostings implements PostingsIndex {
   }
 
   valuesWhere(name: string, { prefix, accepts }: ValueFilter, within: Postings | null): string[] {
-    const refs = within === null ? null : new Set(expand(within));
+    const refs = within === null ? null : refSetOf(expand(within));
     const values: string[] = [];
     for (const [value, list] of this.lists.get(name) ?? []) {
       if (!value.startsWith(prefix) || (accepts !== null && !accepts(value))) continue;
-      if (refs === null || list.some((ref) => refs.has(ref))) values.push(value);
+      if (refs === null || meets(list, refs)) values.push(value);
     }
     return values.sort(compareUtf8);
   }
 
   namesWithin(within: Postings | null): string[] {
-    const refs = within === null ? null : new Set(expand(within));
+    const refs = within === null ? null : refSetOf(expand(within));
     const names: string[] = [];
     for (const [name, byValue] of this.lists) {
       if (refs === null || hasAny(byValue, refs)) names.push(name);
@@ -141,7 +146,7 @@ function united(lists: readonly (readonly number[])[]): Postings {
     max = Math.max(max, list[list.length - 1]);
     count += list.length;
   }
-  if (count >= DENSITY_MIN * (max - min)) {
+  if (isDense(count, min, max)) {
     const ids = new IdSet(min, max);
     for (const list of lists) for (const ref of list) ids.add(ref);
     return ids.postings();
@@ -161,9 +166,24 @@ function united(lists: readonly (readonly number[])[]): Postings {
   return new ListPostings(sorted.subarray(0, distinct));
 }
 
-function hasAny(byValue: ReadonlyMap<string, number[]>, refs: ReadonlySet<number>): boolean {
-  for (const list of byValue.values()) {
-    if (list.some((ref) => refs.has(ref))) return true;
-  }
+/** A set of ascending refs, in bits where they stand close together. */
+function refSetOf(refs: readonly number[]): RefSet {
+  const min = refs.at(0) ?? 0;
+  const max = refs.at(-1) ?? 0;
+  if (!isDense(refs.length, min, max)) return new Set(refs);
+  return new IdSet(min, max).addAll(new ListPostings(refs));
+}
+
+function isDense(count: number, min: number, max: number): boolean {
+  return count >= DENSITY_MIN * (max - min);
+}
+
+function meets(list: readonly number[], refs: RefSet): boolean {
+  for (const ref of list) if (refs.has(ref)) return true;
+  return false;
+}
+
+function hasAny(byValue: ReadonlyMap<string, number[]>, refs: RefSet): boolean {
+  for (const list of byValue.values()) if (meets(list, refs)) return true;
   return false;
 }
