@@ -1,0 +1,60 @@
+/** What the pages for readers claim: links lead somewhere, and the example of the README runs. */
+import { spawnSync } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+
+const ROOT = resolve(__dirname, '..');
+const PAGES = [
+  ...readdirSync(ROOT).filter((name) => name.endsWith('.md')),
+  ...readdirSync(join(ROOT, 'docs'), { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => join('docs', name)),
+];
+
+function textOf(page: string): string {
+  return readFileSync(join(ROOT, page), 'utf8');
+}
+
+describe('the pages', () => {
+  it.each(PAGES)('%s links to what is there', (page) => {
+    const links = [...textOf(page).matchAll(/\]\(([^)#\s]+)[^)]*\)/g)].map(([, link]) => link);
+    const files = links.filter((link) => !/^[a-z]+:/.test(link));
+    const dead = files.filter((link) => !existsSync(join(ROOT, dirname(page), link)));
+    expect(dead).toEqual([]);
+  });
+
+  it.each(PAGES)('%s names npm scripts that exist', (page) => {
+    const { scripts } = JSON.parse(textOf('package.json')) as { scripts: Record<string, string> };
+    const named = [...textOf(page).matchAll(/npm run ([\w:-]+)/g)].map(([, name]) => name);
+    expect(named.filter((name) => !(name in scripts))).toEqual([]);
+  });
+});
+
+describe('the README', () => {
+  it('has an example that runs as it stands, on the data that is shipped', () => {
+    const example = /```js\n([^]*?)```/.exec(textOf('README.md'))?.[1] ?? '';
+    const data = '/var/lib/prometheus';
+    expect(example).toContain(data);
+    const program = example.replace(data, 'test/fixtures/live');
+    const args = ['--input-type=module', '--eval', program];
+    const { status, stdout, stderr } = spawnSync(process.execPath, args, {
+      cwd: ROOT,
+      encoding: 'utf8',
+      timeout: 60_000,
+    });
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+    expect(stdout).toContain('samples');
+  });
+
+  it('names commands that the program has', () => {
+    const commands = [...textOf('README.md').matchAll(/npx mmtsdb ([\w-]+)/g)].map(
+      ([, name]) => name,
+    );
+    expect(commands.length).toBeGreaterThan(3);
+    for (const command of new Set(commands)) {
+      const args = [join(ROOT, 'dist/cli/main.js'), command, '--help'];
+      const { status } = spawnSync(process.execPath, args, { encoding: 'utf8' });
+      expect({ command, status }).toEqual({ command, status: 0 });
+    }
+  });
+});
