@@ -63,7 +63,9 @@ export class BitReader {
     }
   }
 
-  /** How many 1 bits come before the next 0 bit, at most `max` (up to 8); consumes them and the 0. */
+  /**
+   * How many 1 bits come before the next 0 bit, at most `max` (up to 8); consumes them and the 0.
+   */
   ones(max: number): number {
     let count = 0;
     while (count < max && this.bits(1) === 1) count++;

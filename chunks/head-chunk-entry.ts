@@ -81,8 +81,8 @@ export class HeadChunkEntries {
   }
 
   /**
-   * Whether the entry that `next()` refused looks like the beginning of one, with nothing behind it:
-   * Prometheus writes its buffer of 4 MiB when it is full, wherever in an entry that may be.
+   * Whether the entry that `next()` refused looks like the beginning of one, with nothing behind
+   * it: Prometheus writes its buffer of 4 MiB when it is full, wherever in an entry that may be.
    */
   isTorn(): boolean {
     const { claimedEnd, source } = this;
