@@ -73,6 +73,7 @@ function level(mean: number, low: number, high: number): string {
   if (mean === -Infinity) return LEVELS[0];
   if (mean === Infinity) return LEVELS[LEVELS.length - 1];
   if (low === high) return LEVELS[0];
-  const share = (mean - low) / (high - low);
+  // Halved, since the distance of two doubles may exceed the largest one.
+  const share = (mean / 2 - low / 2) / (high / 2 - low / 2);
   return LEVELS[Math.min(Math.floor(share * LEVELS.length), LEVELS.length - 1)];
 }

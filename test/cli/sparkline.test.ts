@@ -44,6 +44,11 @@ describe('sparkline', () => {
     expect(sparkline(columns([]), 3)).toBe('   ');
   });
 
+  it('spans all doubles', () => {
+    const { MAX_VALUE } = Number;
+    expect(sparkline(columns([-MAX_VALUE, 0, MAX_VALUE]), 3)).toBe('▁▅█');
+  });
+
   it('leaves gaps for stale markers, and draws infinities at the edges', () => {
     const gaps = columns([1, 0, 2, Infinity, -Infinity]);
     gaps.values.set(STALE_NAN, 1);
