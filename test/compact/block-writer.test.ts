@@ -49,6 +49,8 @@ class Collected {
   /** Stores them as a data directory with one block; returns its path. */
   store(ulid: string): string {
     const dir = scratchFolder();
+    // Each block has the folder, one without chunks too.
+    mkdirSync(join(dir, ulid, 'chunks'), { recursive: true });
     for (const [name, bytes] of this.files) {
       const path = join(dir, ulid, name);
       mkdirSync(dirname(path), { recursive: true });
