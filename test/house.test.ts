@@ -43,11 +43,19 @@ const DOORS: Readonly<Record<string, string>> = {
 
 /** The files through which each sample or posting passes: no generators there. */
 const HOT = [
+  'chunks/bit-reader.ts',
+  'chunks/merge.ts',
   'chunks/segment-reader.ts',
   'chunks/xor.ts',
+  'encoding/byte-reader.ts',
+  'encoding/byte-writer.ts',
+  'encoding/float-bits.ts',
   'index/postings.ts',
+  'kernel/kernel.ts',
+  'model/columns.ts',
   'tsdb/head-tail.ts',
   'tsdb/sample-range.ts',
+  'wal/sample-batch.ts',
   'wal/sample-record.ts',
   'wal/varint-cursor.ts',
 ];
