@@ -18,8 +18,10 @@ const EVERYTHING: readonly Matcher[] = [];
 
 /** What the flags ask for; all series without `--match`. Throws a `SelectorError`. */
 export function queryOf({ match = [], minTime, maxTime }: SelectFlags): Query {
-  const sets = match.map((selector) => parseSelector(selector));
-  return { matcherSets: sets.length === 0 ? [EVERYTHING] : sets, minTime, maxTime };
+  if (match.length === 0) return { matcherSets: [EVERYTHING], minTime, maxTime };
+  // `{}` selects nothing in promtool, since no matcher selects it.
+  const matcherSets = match.map((text) => parseSelector(text)).filter((set) => set.length > 0);
+  return { matcherSets, minTime, maxTime };
 }
 
 /**

@@ -35,6 +35,11 @@ describe('selectUnion', () => {
     ]);
   });
 
+  it('selects nothing by an empty selector, as promtool does', async () => {
+    expect(await read(['{}'])).toEqual([]);
+    expect(await read(['{}', '{n="b"}'])).toEqual(['{n="b"} 10']);
+  });
+
   it('keeps to the time range', async () => {
     expect(await read(['{n=~"a|b"}'], { minTime: 15, maxTime: 25 })).toEqual(['{n="a"} 20']);
   });
