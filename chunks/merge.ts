@@ -20,13 +20,24 @@ class RunCursor {
   get time(): number {
     return this.run.times[this.row];
   }
+
+  /** Appends its row, and those behind it that lie before `limit`; returns the time of the last. */
+  pushUntil(limit: number, into: Columns): number {
+    const { times, count } = this.run;
+    let end = this.row + 1;
+    while (end < count && times[end] < limit) end++;
+    into.pushRows(this.run, this.row, end);
+    this.row = end;
+    return times[end - 1];
+  }
 }
 
-/** Appends the merge of `runs`, each sorted by time, to `into`. */
+/** Appends the merge of `runs`, each sorted by time without equal times, to `into`. */
 export function mergeColumns(runs: readonly Columns[], into: Columns): void {
-  // Fast path: most runs do not overlap, then they follow one another.
-  if (followOneAnother(runs)) {
-    for (const run of runs) into.pushRows(run, 0, run.count);
+  // Fast path: most runs do not overlap, then they follow one another, given in whatever order.
+  const byTime = runs.filter((run) => run.count > 0).sort((a, b) => a.times[0] - b.times[0]);
+  if (followOneAnother(byTime)) {
+    for (const run of byTime) into.pushRows(run, 0, run.count);
     return;
   }
   const waiting = new Heap<RunCursor>((a, b) => a.time < b.time);
@@ -47,20 +58,16 @@ export function mergeColumns(runs: readonly Columns[], into: Columns): void {
       if (next === undefined) return;
       current = next;
     }
-    if (current.time !== lastTime) {
-      lastTime = current.time;
-      into.pushRow(current.run, current.row);
-    }
-    current.row++;
+    if (current.time === lastTime) current.row++;
+    else lastTime = current.pushUntil(waiting.peek()?.time ?? Infinity, into);
   }
 }
 
+/** Whether each run, of those sorted by their first times, ends before the next one begins. */
 function followOneAnother(runs: readonly Columns[]): boolean {
-  let lastTime = -Infinity;
-  for (const run of runs) {
-    if (run.count === 0) continue;
-    if (run.times[0] <= lastTime) return false;
-    lastTime = run.times[run.count - 1];
+  for (let i = 1; i < runs.length; i++) {
+    const previous = runs[i - 1];
+    if (previous.times[previous.count - 1] >= runs[i].times[0]) return false;
   }
   return true;
 }

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { mergeColumns } from '../../chunks/merge.js';
 import { STALE_NAN, isStaleAt } from '../../encoding/float-bits.js';
 import { Columns } from '../../model/columns.js';
+import { Heap } from '../../model/heap.js';
 
 function run(times: number[], value: number): Columns {
   const columns = new Columns(4);
@@ -67,4 +68,54 @@ describe('mergeColumns', () => {
       }),
     );
   });
+
+  it('chains runs that follow one another, in whatever order they are given', () => {
+    const runs = [run([5, 6], 3), run([1, 2], 1), run([], 0), run([3], 2)];
+    expect(merged(...runs)).toEqual([
+      [1, 1],
+      [2, 1],
+      [3, 2],
+      [5, 3],
+      [6, 3],
+    ]);
+  });
+
+  it('takes the sample that Prometheus takes at every tie, as one that steps by samples', () => {
+    const sorted = fc
+      .uniqueArray(fc.integer({ min: 0, max: 15 }), { minLength: 1 })
+      .map((t) => t.sort((a, b) => a - b));
+    fc.assert(
+      fc.property(fc.array(sorted, { minLength: 1, maxLength: 4 }), (runs) => {
+        expect(merged(...runs.map(run))).toEqual(stepped(runs));
+      }),
+    );
+  });
 });
+
+/** The rule, a sample at a time: times with the number of the run that each came from. */
+function stepped(runs: readonly number[][]): [time: number, run: number][] {
+  const cursors = runs.map((times, number) => ({ times, number, row: 0 }));
+  const timeOf = (cursor: { times: number[]; row: number }): number => cursor.times[cursor.row];
+  const waiting = new Heap<(typeof cursors)[number]>((a, b) => timeOf(a) < timeOf(b));
+  for (const cursor of cursors.slice(1)) waiting.push(cursor);
+  const out: [number, number][] = [];
+  let lastTime = NaN;
+  for (let current: (typeof cursors)[number] | undefined = cursors[0]; current !== undefined;) {
+    if (current.row >= current.times.length) {
+      current = waiting.pop();
+      if (current === undefined) break;
+    } else if (timeOf(current) !== lastTime) {
+      const next = waiting.peek();
+      if (next !== undefined && timeOf(current) >= timeOf(next)) {
+        waiting.push(current);
+        current = waiting.pop();
+      }
+    }
+    if (timeOf(current) !== lastTime) {
+      lastTime = timeOf(current);
+      out.push([lastTime, current.number]);
+    }
+    current.row++;
+  }
+  return out;
+}
