@@ -27,6 +27,8 @@ export class Findings {
   private readonly tell: (finding: Finding) => void;
   private readonly perFile = new Map<string, number>();
   private damageCount = 0;
+  /** What a provisional check found so far; null outside of one. */
+  private held: Finding[] | null = null;
 
   constructor(tell: (finding: Finding) => void) {
     this.tell = tell;
@@ -38,7 +40,6 @@ export class Findings {
   }
 
   damage(path: string, offset: number | null, message: string): void {
-    this.damageCount++;
     this.add({ severity: 'damage', path, offset, message });
   }
 
@@ -54,6 +55,24 @@ export class Findings {
     else throw error;
   }
 
+  /**
+   * Runs a check of files that a running Prometheus may take away meanwhile: what it finds is told
+   * behind it, or forgotten if `isVoid` says so of its result.
+   */
+  async provisional<T>(check: () => Promise<T>, isVoid: (result: T) => boolean): Promise<T> {
+    this.held = [];
+    let held: readonly Finding[];
+    let result: T;
+    try {
+      result = await check();
+    } finally {
+      held = this.held;
+      this.held = null;
+    }
+    if (!isVoid(result)) for (const finding of held) this.add(finding);
+    return result;
+  }
+
   /** Says how many findings were not told, file by file. */
   finish(): void {
     for (const [path, count] of this.perFile) {
@@ -64,6 +83,11 @@ export class Findings {
   }
 
   private add(finding: Finding): void {
+    if (this.held !== null) {
+      this.held.push(finding);
+      return;
+    }
+    if (finding.severity === 'damage') this.damageCount++;
     const count = (this.perFile.get(finding.path) ?? 0) + 1;
     this.perFile.set(finding.path, count);
     if (count <= FINDINGS_PER_FILE_MAX) this.tell(finding);

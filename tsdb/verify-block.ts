@@ -6,12 +6,11 @@ import { ChunkSegments } from '../chunks/segment-reader.js';
 import type { BlockMeta } from '../compact/block-meta.js';
 import { readTombstones } from '../index/tombstones.js';
 import { Block } from './block.js';
-import { isGone } from './block-list.js';
 import { ChunkCheck, type ChunkCounts } from './verify-chunks.js';
 import type { VerifyContext } from './verify-context.js';
 import { verifyIndex } from './verify-index.js';
 
-/** Null for a block without a readable meta.json, and for one that was compacted away meanwhile. */
+/** Null for a block without a readable meta.json. */
 export async function verifyBlock(
   path: string,
   name: string,
@@ -23,7 +22,7 @@ export async function verifyBlock(
   try {
     ({ meta } = Block.load(disk, path, { labelCacheBytes: 0, kernel }));
   } catch (error) {
-    if (!isGone(error) || disk.exists(path)) findings.error(error, metaPath);
+    findings.error(error, metaPath);
     return null;
   }
   counts.blocks++;

@@ -5,7 +5,8 @@
  * Samples of series that the log no longer knows are normal: their series went into a block. A
  * record that is cut off at the end of the log is what a running Prometheus, or a crash, leaves.
  */
-import { HeadChunkFiles } from '../chunks/head-chunks.js';
+import { HeadChunkEntries } from '../chunks/head-chunk-entry.js';
+import { HEAD_CHUNKS_HEADER_BYTES, HeadChunkFiles } from '../chunks/head-chunks.js';
 import { Columns } from '../model/columns.js';
 import { CorruptionError } from '../model/errors.js';
 import { listLog, type SegmentFile } from '../wal/checkpoint.js';
@@ -38,13 +39,45 @@ import {
 } from '../wal/record.js';
 import { SampleBatch } from '../wal/sample-batch.js';
 import { decodeSamples } from '../wal/sample-record.js';
+import { isGone } from './block-list.js';
 import type { VerifyContext } from './verify-context.js';
 
 /** Memory snapshots: `chunk_snapshot.<segment>.<offset>`. */
 const SNAPSHOT_NAME = /^chunk_snapshot\.\d+\.\d+$/;
 
+const HEAD_CHUNK_NAME = /^\d{6}$/;
+/** What of a head chunk file is read at a time. */
+const WINDOW_BYTES = 256 * 1024;
+
+/** How often checking starts over when a running Prometheus truncates its log under it. */
+const ATTEMPTS_MAX = 5;
+
 /** Checks `wal`, `wbl`, `chunks_head` and the memory snapshots of the data directory `dir`. */
 export async function verifyLog(dir: string, context: VerifyContext): Promise<void> {
+  const { findings, counts } = context;
+  for (let attempt = 1; ; attempt++) {
+    const { logRecords, headChunks } = counts;
+    const check = (): Promise<boolean> => isWholeLog(dir, context);
+    if (await findings.provisional(check, (isWhole) => !isWhole)) return;
+    Object.assign(counts, { logRecords, headChunks });
+    if (attempt < ATTEMPTS_MAX) continue;
+    findings.note(dir, null, 'the log was truncated again and again while it was read');
+    return;
+  }
+}
+
+/** False if a file of it was gone when its turn came. */
+async function isWholeLog(dir: string, context: VerifyContext): Promise<boolean> {
+  try {
+    await verifyFiles(dir, context);
+    return true;
+  } catch (error) {
+    if (!isGone(error)) throw error;
+    return false;
+  }
+}
+
+async function verifyFiles(dir: string, context: VerifyContext): Promise<void> {
   const { disk, findings } = context;
   const records = new RecordCheck();
   for (const name of ['wal', 'wbl']) {
@@ -74,6 +107,7 @@ async function readLog(
       try {
         return reader.next();
       } catch (error) {
+        if (isGone(error)) throw error;
         findings.error(error, reader.path);
         reader.skipSegment();
       }
@@ -178,6 +212,7 @@ async function verifyHeadChunks(
   const files = HeadChunkFiles.open(disk, dir);
   try {
     for (const { path, offset, message } of files.problems) findings.damage(path, offset, message);
+    if (files.problems.length === 0) noteTornChunk(dir, context);
     const columns = new Columns();
     let unknown = 0;
     for (const chunk of files.chunks) {
@@ -199,6 +234,23 @@ async function verifyHeadChunks(
     }
   } finally {
     files.close();
+  }
+}
+
+/** The newest file may end within a chunk, which the scan takes for its end. */
+function noteTornChunk(dir: string, { disk, findings }: VerifyContext): void {
+  const names = disk.exists(dir) ? disk.list(dir).map(({ name }) => name) : [];
+  const newest = names.filter((name) => HEAD_CHUNK_NAME.test(name)).at(-1);
+  if (newest === undefined) return;
+  const source = disk.openMutable(disk.join(dir, newest));
+  const entries = new HeadChunkEntries(source, HEAD_CHUNKS_HEADER_BYTES, WINDOW_BYTES);
+  try {
+    while (source.size > HEAD_CHUNKS_HEADER_BYTES && entries.next());
+  } catch (error) {
+    if (!(error instanceof CorruptionError)) throw error;
+    findings.note(source.path, entries.offset, `the last chunk is not all there: ${error.reason}`);
+  } finally {
+    source.close();
   }
 }
 

@@ -62,8 +62,10 @@ export async function verifyDirectory(
     const path = disk.join(dir, name);
     if (LEFT_OVER.test(name)) findings.note(path, null, 'left over from unfinished work');
     if (kind !== 'directory' || !isUlid(name)) continue;
-    const meta = await verifyBlock(path, name, context);
-    if (meta !== null) blocks.push({ path, meta });
+    const isGone = (): boolean => !disk.exists(path);
+    const meta = await findings.provisional(() => verifyBlock(path, name, context), isGone);
+    if (isGone()) findings.note(path, null, 'was taken away while it was read');
+    else if (meta !== null) blocks.push({ path, meta });
   }
   noteOverlaps(blocks, findings);
   await verifyLog(dir, context);

@@ -46,6 +46,19 @@ describe('Findings', () => {
     ]);
   });
 
+  it('holds back what a provisional check finds, until it is known to count', async () => {
+    const { findings, told } = collecting();
+    const check = (message: string) => () => {
+      findings.damage('a', null, message);
+      expect(told.some((finding) => finding.message === message)).toBe(false);
+      return Promise.resolve(message);
+    };
+    expect(await findings.provisional(check('counts'), () => false)).toBe('counts');
+    await findings.provisional(check('does not'), (result) => result === 'does not');
+    expect(told.map(({ message }) => message)).toEqual(['counts']);
+    expect(findings.damages).toBe(1);
+  });
+
   it('lets bugs through', () => {
     const bug = new TypeError('x is not a function');
     expect(() => collecting().findings.error(bug, 'a')).toThrow(bug);

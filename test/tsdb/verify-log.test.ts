@@ -66,6 +66,11 @@ describe("the head's files are checked", () => {
 
   it('a damaged head chunk is found, and one of an unknown series noted', async () => {
     const disk = usual();
+    const two = headChunkFile(
+      { seriesRef: 1, times: [10, 20], value: 7 },
+      { seriesRef: 1, times: [30, 40], value: 7 },
+    );
+    disk.files.set(`${DIR}/chunks_head/000001`, two.bytes);
     patch(disk, `${DIR}/chunks_head/000001`, (bytes) => {
       bytes[40] ^= 1;
     });
@@ -74,6 +79,15 @@ describe("the head's files are checked", () => {
     disk.files.set(`${DIR}/chunks_head/000001`, stranger.bytes);
     expect(await findingsIn(disk)).toEqual([
       'note chunks_head: 1 chunks of series that the log does not know',
+    ]);
+  });
+
+  it('a last head chunk that is not all there is a note: a server may be writing it', async () => {
+    const disk = usual();
+    const { bytes } = headChunkFile({ seriesRef: 1, times: [10, 20], value: 7 });
+    disk.files.set(`${DIR}/chunks_head/000001`, bytes.subarray(0, bytes.length - 3));
+    expect(await findingsIn(disk)).toEqual([
+      expect.stringMatching(/^note chunks_head\/000001:8: the last chunk is not all there: /),
     ]);
   });
 

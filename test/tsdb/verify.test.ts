@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { DiskError } from '../../model/errors.js';
 import { verifyDirectory } from '../../tsdb/verify.js';
 import { addBlock, OTHER_ULID, ULID, USUAL } from '../support/block-builder.js';
 import { dataDirectory, DIR, headChunkFile, records, segment } from '../support/data-directory.js';
@@ -40,6 +41,41 @@ describe('verifyDirectory', () => {
     expect(await findingsIn(disk)).toEqual([
       `note ${ULID}.tmp-for-deletion: left over from unfinished work`,
       `note ${OTHER_ULID}: overlaps block ${ULID} in [0, 1000)`,
+    ]);
+  });
+
+  it('forgets what it found of a block that was compacted away under it', async () => {
+    const disk = small();
+    const read = disk.openImmutable.bind(disk);
+    disk.openImmutable = (path) => {
+      for (const file of disk.files.keys()) if (file.includes(ULID)) disk.files.delete(file);
+      return read(path);
+    };
+    expect(await findingsIn(disk)).toEqual([`note ${ULID}: was taken away while it was read`]);
+  });
+
+  it('starts over with a log that was truncated under it', async () => {
+    const disk = small();
+    const log = `${DIR}/wal/00000000`;
+    const bytes = disk.files.get(log) ?? new Uint8Array(0);
+    const read = disk.openMutable.bind(disk);
+    disk.openMutable = (path) => {
+      if (path === log) {
+        disk.files.delete(log);
+        disk.files.set(`${DIR}/wal/checkpoint.00000000/00000000`, bytes);
+      }
+      return read(path);
+    };
+    expect(await findingsIn(disk)).toEqual([]);
+  });
+
+  it('gives up on a log that is gone whenever its turn comes', async () => {
+    const disk = small();
+    disk.openMutable = (path) => {
+      throw new DiskError('cannot open', path, 'ENOENT');
+    };
+    expect(await findingsIn(disk)).toEqual([
+      `note ${DIR}: the log was truncated again and again while it was read`,
     ]);
   });
 
