@@ -34,8 +34,8 @@ export async function headStats(head: Head, limit: number, pacer: Pacer): Promis
   const pairs = new Map<string, Map<string, number>>();
   for (const one of head.series) {
     for (const [name, value] of one.labels) {
-      let values = pairs.get(name);
-      if (values === undefined) pairs.set(name, (values = new Map()));
+      const values = pairs.get(name) ?? new Map<string, number>();
+      if (values.size === 0) pairs.set(name, values);
       values.set(value, (values.get(value) ?? 0) + 1);
     }
     if (pacer.isDue(one.labels.size * 10)) await pacer.turn();

@@ -1,6 +1,6 @@
 /** What real servers answered about recorded directories, the database answers too. */
 import { isStaleAt } from '../../encoding/float-bits.js';
-import { Columns } from '../../model/columns.js';
+import type { Columns } from '../../model/columns.js';
 import { nonEmptyBuckets } from '../../model/exponential-bounds.js';
 import type { Histogram } from '../../model/histogram.js';
 import type { Matcher } from '../../model/matcher.js';

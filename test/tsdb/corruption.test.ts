@@ -20,7 +20,7 @@ import {
   sampleTexts,
   segment,
 } from '../support/data-directory.js';
-import { MemoryDisk } from '../support/memory-disk.js';
+import type { MemoryDisk } from '../support/memory-disk.js';
 
 jest.setTimeout(120_000);
 
