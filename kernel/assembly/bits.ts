@@ -6,10 +6,13 @@
  * counts backwards: it is the number of bits behind the next one, slack not counted. Reading behind
  * the end of the run gives whatever is there; whoever reads compares `q` with where his bits end.
  */
-import { INPUT, REVERSED } from './memory';
+import { INPUT, INPUT_SLACK, REVERSED } from './memory';
+
+/** Where the byte with the bits 0 to 7 is. */
+const FIRST: usize = REVERSED - INPUT_SLACK;
 
 /** How many bits of a window are there whatever the position. */
-export const WINDOW_BITS: i32 = 57;
+export const WINDOW_BITS: u32 = 57;
 
 /**
  * Reverses `length` bytes of the input, padded to 16, and returns the position of its first bit.
@@ -25,20 +28,20 @@ export function reverseInput(length: u32): u32 {
       i8x16.shuffle(words, words, 15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0),
     );
   }
-  return 8 * padded - 1;
+  return 8 * (padded + <u32>INPUT_SLACK) - 1;
 }
 
 /** The bits from `q` on in a word's upper end, WINDOW_BITS of them at least, and zeros. */
 // @ts-ignore: decorator
 @inline
-export function window(q: i32): u64 {
-  return load<u64>((q >> 3) + <i32>REVERSED - 7) << (~q & 7);
+export function window(q: u32): u64 {
+  return load<u64>(q >> 3, FIRST - 7) << (~q & 7);
 }
 
 /** The 64 bits from `q` on. */
 // @ts-ignore: decorator
 @inline
-export function wideWindow(q: i32): u64 {
-  const at = (q >> 3) + <i32>REVERSED;
-  return (load<u64>(at - 7) << (~q & 7)) | (<u64>load<u8>(at - 8) >> ((q & 7) + 1));
+export function wideWindow(q: u32): u64 {
+  const high = load<u64>(q >> 3, FIRST - 7) << (~q & 7);
+  return high | (<u64>load<u8>(q >> 3, FIRST - 8) >> ((q & 7) + 1));
 }

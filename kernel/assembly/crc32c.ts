@@ -22,64 +22,36 @@ export function initCrcTables(): void {
   }
 }
 
-// @ts-ignore: decorator
-@inline
-function entry(table: u32, byte: u32): u32 {
-  return load<u32>(CRC_TABLES + 1024 * table + ((byte & 0xff) << 2));
-}
-
-/** The CRC's effect of one 32-bit word whose last byte has `table` further bytes behind it. */
-// @ts-ignore: decorator
-@inline
-function word(table: u32, bits: u32): u32 {
-  return (
-    entry(table + 3, bits) ^
-    entry(table + 2, bits >> 8) ^
-    entry(table + 1, bits >> 16) ^
-    entry(table, bits >> 24)
-  );
-}
-
-/** One step of 16 bytes. */
-// @ts-ignore: decorator
-@inline
-function step(crc: u32, at: usize): u32 {
-  return (
-    word(12, load<u32>(at) ^ crc) ^
-    word(8, load<u32>(at, 4)) ^
-    word(4, load<u32>(at, 8)) ^
-    word(0, load<u32>(at, 12))
-  );
-}
-
-/** Carries `crc`, not inverted, over `length` bytes. */
-function update(crc: u32, at: usize, length: u32): u32 {
-  for (; length >= 16; length -= 16, at += 16) crc = step(crc, at);
-  for (; length > 0; length--, at++) crc = (crc >> 8) ^ entry(0, load<u8>(at) ^ crc);
-  return crc;
-}
-
 /** The checksum of `length` bytes. */
 export function crc32c(at: usize, length: u32): u32 {
-  return ~update(~0, at, length);
-}
-
-/** The second checksum of the last `crc32cPair`. */
-export let crcOfB: u32 = 0;
-
-/**
- * The checksums of two ranges; returns that of `a`. Side by side they take little longer than one
- * alone, because each step waits for the one before.
- */
-export function crc32cPair(a: usize, aLength: u32, b: usize, bLength: u32): u32 {
-  let crcA: u32 = ~0;
-  let crcB: u32 = ~0;
-  const common = min(aLength, bLength) & ~15;
-  const end = a + common;
-  for (; a < end; a += 16, b += 16) {
-    crcA = step(crcA, a);
-    crcB = step(crcB, b);
+  let crc: u32 = ~0;
+  for (; length >= 16; length -= 16, at += 16) {
+    // Table n is for the byte that has n bytes behind it; its entries are 4 bytes apart. What waits
+    // for the step before comes last.
+    const a = load<u32>(at) ^ crc;
+    const b = load<u32>(at, 4);
+    const c = load<u32>(at, 8);
+    const d = load<u32>(at, 12);
+    crc =
+      load<u32>((d << 2) & 0x3fc, CRC_TABLES + 3 * 1024) ^
+      load<u32>((d >> 6) & 0x3fc, CRC_TABLES + 2 * 1024) ^
+      load<u32>((d >> 14) & 0x3fc, CRC_TABLES + 1024) ^
+      load<u32>((d >> 22) & 0x3fc, CRC_TABLES) ^
+      (load<u32>((c << 2) & 0x3fc, CRC_TABLES + 7 * 1024) ^
+        load<u32>((c >> 6) & 0x3fc, CRC_TABLES + 6 * 1024) ^
+        load<u32>((c >> 14) & 0x3fc, CRC_TABLES + 5 * 1024) ^
+        load<u32>((c >> 22) & 0x3fc, CRC_TABLES + 4 * 1024)) ^
+      (load<u32>((b << 2) & 0x3fc, CRC_TABLES + 11 * 1024) ^
+        load<u32>((b >> 6) & 0x3fc, CRC_TABLES + 10 * 1024) ^
+        load<u32>((b >> 14) & 0x3fc, CRC_TABLES + 9 * 1024) ^
+        load<u32>((b >> 22) & 0x3fc, CRC_TABLES + 8 * 1024)) ^
+      (load<u32>((a << 2) & 0x3fc, CRC_TABLES + 15 * 1024) ^
+        load<u32>((a >> 6) & 0x3fc, CRC_TABLES + 14 * 1024) ^
+        load<u32>((a >> 14) & 0x3fc, CRC_TABLES + 13 * 1024) ^
+        load<u32>((a >> 22) & 0x3fc, CRC_TABLES + 12 * 1024));
   }
-  crcOfB = ~update(crcB, b, bLength - common);
-  return ~update(crcA, a, aLength - common);
+  for (; length > 0; length--, at++) {
+    crc = (crc >> 8) ^ load<u32>(((load<u8>(at) ^ crc) << 2) & 0x3fc, CRC_TABLES);
+  }
+  return ~crc;
 }

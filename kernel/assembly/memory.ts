@@ -18,7 +18,7 @@ export const RUN_BYTES_MAX: u32 = 64 * 1024;
 export const RUN_SAMPLES_MAX: u32 = 4 * RUN_BYTES_MAX;
 
 /** How far a decoder may read behind the end of the run before it notices. */
-const INPUT_SLACK: usize = 64;
+export const INPUT_SLACK: usize = 64;
 /** How far it may write behind the last sample. */
 const OUTPUT_SLACK: usize = 64;
 

@@ -6,7 +6,7 @@
  * First every entry is found and checked, then the bytes are reversed, then all are decoded.
  */
 import { reverseInput } from './bits';
-import { crc32c, crc32cPair, crcOfB } from './crc32c';
+import { crc32c } from './crc32c';
 import { ENTRIES, ENTRY_BYTES, INPUT, OFFSETS, RUN_SAMPLES_MAX, TIMES } from './memory';
 import { decodeXor } from './xor';
 
@@ -43,7 +43,7 @@ export function decodeXorRun(length: u32, chunks: u32, verify: bool): u32 {
     const start = first - 8 * (entry.at + 1 + COUNT_BYTES);
     const end = first - 8 * (entry.at + 1 + entry.bytes);
     const to = TIMES + 8 * <usize>sampleCount;
-    if (!decodeXor(<i32>start, <i32>end, entry.count, to)) return i;
+    if (!decodeXor(start, end, entry.count, to)) return i;
     sampleCount += entry.count;
   }
   return checked;
@@ -88,23 +88,10 @@ function findEntries(length: u32, chunks: u32): u32 {
 
 /** Returns how many of the `count` entries from the first on have the checksum that is stored. */
 function verifyEntries(count: u32): u32 {
-  let i: u32 = 0;
-  for (; i + 1 < count; i += 2) {
-    const a = entryAt(i);
-    const b = entryAt(i + 1);
-    const crc = crc32cPair(INPUT + a.at, 1 + a.bytes, INPUT + b.at, 1 + b.bytes);
-    if (crc != storedCrc(a)) return i;
-    if (crcOfB != storedCrc(b)) return i + 1;
-  }
-  if (i < count) {
-    const last = entryAt(i);
-    if (crc32c(INPUT + last.at, 1 + last.bytes) != storedCrc(last)) return i;
+  for (let i: u32 = 0; i < count; i++) {
+    const entry = entryAt(i);
+    const crcAt = INPUT + entry.at + 1 + entry.bytes;
+    if (crc32c(INPUT + entry.at, 1 + entry.bytes) != bswap(load<u32>(crcAt))) return i;
   }
   return count;
-}
-
-// @ts-ignore: decorator
-@inline
-function storedCrc(entry: Entry): u32 {
-  return bswap(load<u32>(INPUT + entry.at + 1 + entry.bytes));
 }

@@ -9,6 +9,9 @@
 import { WINDOW_BITS, wideWindow, window } from './bits';
 import { TO_VALUES } from './memory';
 
+/** Bits below this begin with sixteen zeros: eight samples or more like the one before. */
+const LONG_RUN: u64 = 0x0001000000000000;
+
 const EXACT: f64 = 9007199254740992; // 2^53
 /** More than a dod can be that is not the 64-bit one. */
 const DOD: f64 = 1048576; // 2^20
@@ -24,11 +27,11 @@ function isTame(time: f64, delta: f64, left: u32): bool {
   return abs(time) + count * (abs(delta) + count * DOD) < EXACT;
 }
 
-/** Where a varint that was read ended; less than zero after a bad one. */
-let varintEnd: i32 = 0;
+/** Where a varint that was read ended; 0, before any position, after a bad one. */
+let varintEnd: u32 = 0;
 
 /** Reads a LEB128 integer of at most 10 bytes and 64 bits; sets `varintEnd`. */
-function varint(q: i32): u64 {
+function varint(q: u32): u64 {
   let value: u64 = 0;
   for (let shift: u64 = 0; shift < 70; shift += 7) {
     const byte = window(q) >> 56;
@@ -40,113 +43,162 @@ function varint(q: i32): u64 {
       return value;
     }
   }
-  varintEnd = -1;
+  varintEnd = 0;
   return 0;
 }
+
+// The state of a chunk between the functions that take turns at it.
+/** The position of the next sample's first bit. */
+let position: u32 = 0;
+/** Where the next sample is stored. */
+let target: usize = 0;
+/** Of the last sample. */
+let time: f64 = 0;
+let delta: f64 = 0;
+let value: u64 = 0;
+/** The window: its leading zeros, its bits as ones, and how many they are. */
+let leading: u64 = 0;
+let mask: u64 = 0;
+let size: u32 = 0;
 
 /**
  * Decodes `count` samples to `at` and `at + TO_VALUES` from the bits behind the count field, which
  * begin at `q` and end before `end`; false when there is anything wrong with them.
  */
-export function decodeXor(q: i32, end: i32, count: u32, at: usize): bool {
+export function decodeXor(q: u32, end: u32, count: u32, at: usize): bool {
   if (count == 0) return true;
   const zigzag = varint(q);
   q = varintEnd;
   if (q < end + 64) return false;
-  const time = <f64>(<i64>(zigzag >> 1) ^ -<i64>(zigzag & 1));
-  const value = wideWindow(q);
+  time = <f64>(<i64>(zigzag >> 1) ^ -<i64>(zigzag & 1));
+  value = wideWindow(q);
   q -= 64;
   store<f64>(at, time);
   store<u64>(at, value, TO_VALUES);
   if (count == 1) return isTame(time, 0, 0);
-  const delta = <f64>varint(q);
+  delta = <f64>varint(q);
   if (varintEnd < end || !isTame(time, delta, count)) return false;
-  return decodeRest(varintEnd, end, count - 1, at + 8, time, delta, value);
+  leading = 0;
+  mask = ~0;
+  size = 64;
+  position = varintEnd;
+  target = at + 8;
+  return decodeRest(end, at + 8 * count);
 }
 
-/** The samples behind the first: a hot loop has a function of its own. */
-function decodeRest(
-  q: i32,
-  end: i32,
-  left: u32,
-  at: usize,
-  time: f64,
-  delta: f64,
-  value: u64,
-): bool {
-  let size: i32 = 64;
-  let trailing: i32 = 0;
-  // The second sample's delta is read already: its value follows as behind the bits of a dod.
-  let bits = window(q);
-  while (true) {
+/** The samples behind the first, up to `last`. */
+function decodeRest(end: u32, last: usize): bool {
+  // The second sample's delta is read already; its value follows.
+  let bits = window(position);
+  if (<i64>bits < 0) {
+    // As behind a dod of no change, whose zero bit is put in front.
+    bits >>= 1;
+    position += 1;
+  } else {
     time += delta;
-    if (<i64>bits >= 0) {
-      q -= 1;
-    } else if (<i64>(bits << 1) >= 0) {
-      q -= 2;
-      const x = size < WINDOW_BITS - 2 ? bits << 2 : wideWindow(q);
-      value ^= (x >> (64 - size)) << trailing;
-      q -= size;
-    } else {
-      const leading = <i32>(bits >> 57) & 31;
-      size = ((<i32>(bits >> 51) - 1) & 63) + 1;
-      trailing = 64 - leading - size;
-      if (trailing < 0) return false;
-      q -= 13;
-      const x = size < WINDOW_BITS - 13 ? bits << 13 : wideWindow(q);
-      value ^= (x >> (64 - size)) << trailing;
-      q -= size;
-    }
-    store<f64>(at, time);
-    store<u64>(at, value, TO_VALUES);
-    at += 8;
-    left--;
-
-    bits = window(q);
-    // Samples like the one before: a zero bit for the time, one for the value.
-    while (bits >> 62 == 0 && left > 0) {
-      const zeros = <u32>clz(bits | (1 << (63 - WINDOW_BITS)));
-      const run = min(zeros >> 1, left);
-      q -= 2 * run;
-      left -= run;
-      storeRun(at, run, time, delta, value);
-      at += 8 * run;
+    store<f64>(target, time);
+    store<u64>(target, value, TO_VALUES);
+    target += 8;
+    position -= 1;
+    bits = window(position);
+  }
+  while (target < last) {
+    if (!decodeChanging(bits, end, last)) return false;
+    bits = window(position);
+    while (bits < LONG_RUN && target < last) {
+      const zeros = <usize>clz(bits | (1 << (63 - WINDOW_BITS)));
+      const run = min(zeros >> 1, (last - target) >> 3);
+      storeRun(target, run);
+      position -= 2 * <u32>run;
+      target += 8 * run;
       time += delta * <f64>run;
-      bits = window(q);
-    }
-    if (q < end) return false;
-    if (left == 0) return true;
-
-    if (<i64>bits >= 0) {
-      q -= 1;
-      bits <<= 1;
-    } else {
-      if (bits < 0xc000000000000000) {
-        q -= 16;
-        delta += <f64>((<i64>((bits << 2) - (1 << 50)) >> 50) + 1);
-      } else if (bits < 0xe000000000000000) {
-        q -= 20;
-        delta += <f64>((<i64>((bits << 3) - (1 << 47)) >> 47) + 1);
-      } else if (bits < 0xf000000000000000) {
-        q -= 24;
-        delta += <f64>((<i64>((bits << 4) - (1 << 44)) >> 44) + 1);
-      } else {
-        delta += <f64>(<i64>wideWindow(q - 4));
-        if (!isTame(time, delta, left)) return false;
-        q -= 68;
-      }
-      bits = window(q);
+      if (position < end) return false;
+      bits = window(position);
     }
   }
+  return position >= end;
 }
 
 /**
- * Stores `run` samples at equal steps with equal values, and garbage behind them: up to seven.
+ * Decodes samples from a window `bits` at `position` on, until a long run of equal ones follows or
+ * `last` is reached; false when there is anything wrong with them.
+ *
+ * This is the hot loop. It calls nothing, so that its state stays in registers, and its conditions
+ * are so written that the usual way is straight on: V8 lays out the other branch elsewhere.
+ */
+function decodeChanging(bits: u64, end: u32, last: usize): bool {
+  let q = position;
+  let at = target;
+  let t = time;
+  let d = delta;
+  let v = value;
+  let lead = leading;
+  let ones = mask;
+  let n = size;
+  while (at < last) {
+    if (<i64>bits < 0) {
+      if (bits >= 0xf000000000000000) {
+        d += <f64>(<i64>wideWindow(q - 4));
+        if (!isTame(t, d, <u32>((last - at) >> 3))) return false;
+        q -= 68;
+      } else if (bits >= 0xe000000000000000) {
+        q -= 24;
+        d += <f64>((<i64>((bits << 4) - (1 << 44)) >> 44) + 1);
+      } else if (bits >= 0xc000000000000000) {
+        q -= 20;
+        d += <f64>((<i64>((bits << 3) - (1 << 47)) >> 47) + 1);
+      } else {
+        q -= 16;
+        d += <f64>((<i64>((bits << 2) - (1 << 50)) >> 50) + 1);
+      }
+      bits = window(q);
+    } else {
+      if (bits < LONG_RUN) break;
+      q -= 1;
+      bits <<= 1;
+    }
+    t += d;
+    if (<i64>bits >= 0) {
+      q -= 1;
+    } else if (<i64>(bits << 1) < 0) {
+      lead = (bits >> 57) & 31;
+      n = ((<u32>(bits >> 51) - 1) & 63) + 1;
+      if (<u32>lead + n > 64) return false;
+      ones = (<u64>~0 << <u64>(64 - n)) >> lead;
+      q -= 13;
+      let x = bits << 13;
+      if (n > WINDOW_BITS - 14) x = wideWindow(q);
+      v ^= (x >> lead) & ones;
+      q -= n;
+    } else {
+      q -= 2;
+      let x = bits << 2;
+      if (n > WINDOW_BITS - 3) x = wideWindow(q);
+      v ^= (x >> lead) & ones;
+      q -= n;
+    }
+    store<f64>(at, t);
+    store<u64>(at, v, TO_VALUES);
+    at += 8;
+    bits = window(q);
+    if (q < end) return false;
+  }
+  position = q;
+  target = at;
+  time = t;
+  delta = d;
+  value = v;
+  leading = lead;
+  mask = ones;
+  size = n;
+  return true;
+}
+
+/**
+ * Stores `run` samples like the last one at equal steps, and garbage behind them: up to seven.
  * Multiples of a tame delta are exact, as far as they are stored for a sample.
  */
-// @ts-ignore: decorator
-@inline
-function storeRun(at: usize, run: u32, time: f64, delta: f64, value: u64): void {
+function storeRun(at: usize, run: usize): void {
   const base = f64x2.splat(time);
   let a = f64x2.add(base, f64x2(delta, 2 * delta));
   let b = f64x2.add(base, f64x2(3 * delta, 4 * delta));
