@@ -52,10 +52,15 @@ async function writeAll(
 async function writeProm(out: Output, { labels, samples }: SelectedSeries): Promise<void> {
   const { times, values, histograms, count } = samples;
   const prefix = encodeUtf8(`${dumpLabels(labels)} `);
+  let text = '';
   for (let row = 0; row < count; row++) {
     const histogram = histograms === null ? undefined : histograms[row];
-    const value = histogram === undefined ? formatG(values[row]) : histogramText(histogram);
-    out.writeLine(prefix, `${value} ${times[row]}\n`);
+    if (histogram !== undefined) text = histogramText(histogram);
+    // Fast path: most floats are those of the sample before, whose text stands.
+    else if (row === 0 || histograms !== null || !Object.is(values[row], values[row - 1])) {
+      text = formatG(values[row]);
+    }
+    out.writeLine(prefix, text, times[row]);
     if (out.isFull) await out.drain();
   }
 }
@@ -65,7 +70,7 @@ async function writeOpenMetrics(out: Output, { labels, samples }: SelectedSeries
   const { times, values, histograms, count } = samples;
   const prefix = encodeUtf8(`${openMetricsLabels(labels)} `);
   for (let row = 0; row < count && histograms?.[row] === undefined; row++) {
-    out.writeLine(prefix, `${formatG(values[row])} ${formatSeconds(times[row])}\n`);
+    out.writeLine(prefix, `${formatG(values[row])} ${formatSeconds(times[row])}`);
     if (out.isFull) await out.drain();
   }
 }

@@ -12,6 +12,16 @@ const BUFFER_BYTES = 256 * 1024;
 /** One buffer may be on its way while the next one fills. */
 const IN_FLIGHT_MAX = 1;
 
+const SPACE = 0x20;
+const NEWLINE = 0x0a;
+const MINUS = 0x2d;
+const ZERO = 0x30;
+/** A space, a sign, sixteen digits and the newline, rounded up. */
+const LINE_END_MAX = 32;
+/** The digits of a large number are split here, so that each part is a small integer. */
+const SPLIT = 1e8;
+const SPLIT_DIGITS = 8;
+
 /** Standard output was closed by its reader (`mmtsdb dump | head`): no failure of ours. */
 export class OutputClosedError extends Error {
   constructor() {
@@ -46,18 +56,28 @@ export class Output {
   }
 
   /**
-   * Writes one line that begins with bytes encoded before; `rest` is ASCII, its newline included.
+   * Writes one line: bytes encoded before, ASCII text, and with a `time` a space and its digits (a
+   * whole number within ±2^53). A dump is hundreds of thousands of these: putting characters in
+   * place one by one beats making strings and calling the encoder for such short pieces.
    */
-  writeLine(prefix: Uint8Array, rest: string): void {
-    if (prefix.length + rest.length > this.buffer.length - this.used) this.send();
-    if (prefix.length + rest.length > this.buffer.length) {
+  writeLine(prefix: Uint8Array, text: string, time?: number): void {
+    const length = prefix.length + text.length + LINE_END_MAX;
+    if (length > this.buffer.length - this.used) this.send();
+    if (length > this.buffer.length) {
       this.writeBytes(prefix);
-      this.writeBytes(Buffer.from(rest, 'latin1'));
+      this.writeBytes(Buffer.from(`${text}${time === undefined ? '' : ` ${time}`}\n`, 'latin1'));
       return;
     }
-    this.buffer.set(prefix, this.used);
-    this.used += prefix.length;
-    this.used += this.buffer.write(rest, this.used, 'latin1');
+    const { buffer } = this;
+    buffer.set(prefix, this.used);
+    let at = this.used + prefix.length;
+    for (let i = 0; i < text.length; i++) buffer[at++] = text.charCodeAt(i);
+    if (time !== undefined) {
+      buffer[at++] = SPACE;
+      at = putInteger(buffer, at, time);
+    }
+    buffer[at++] = NEWLINE;
+    this.used = at;
   }
 
   /** Whether it is time to await `drain()`. */
@@ -119,4 +139,29 @@ export class Output {
     this.wake?.();
     this.wake = null;
   }
+}
+
+/** Puts the decimal digits of a whole number at `at`; returns where they end. */
+function putInteger(buffer: Buffer, at: number, value: number): number {
+  if (value < 0) {
+    buffer[at] = MINUS;
+    return putInteger(buffer, at + 1, -value);
+  }
+  const high = Math.floor(value / SPLIT);
+  if (high === 0) return putDigits(buffer, at, value | 0, 1);
+  const middle = putDigits(buffer, at, high | 0, 1);
+  return putDigits(buffer, middle, (value - high * SPLIT) | 0, SPLIT_DIGITS);
+}
+
+/** At least `width` digits of a small integer. */
+function putDigits(buffer: Buffer, at: number, value: number, width: number): number {
+  let digits = 1;
+  for (let rest = (value / 10) | 0; rest > 0; rest = (rest / 10) | 0) digits++;
+  if (digits < width) digits = width;
+  for (let i = at + digits - 1; i >= at; i--) {
+    const rest = (value / 10) | 0;
+    buffer[i] = ZERO + value - 10 * rest;
+    value = rest;
+  }
+  return at + digits;
 }

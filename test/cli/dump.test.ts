@@ -1,7 +1,10 @@
-import { cpSync } from 'node:fs';
+import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { dump, type DumpFlags } from '../../cli/dump.js';
+import { Histogram } from '../../model/histogram.js';
+import { RECORD_HISTOGRAMS } from '../../wal/record.js';
 import { CapturedTerminal } from '../support/captured-terminal.js';
+import { records, segment } from '../support/data-directory.js';
 import { describeGoldens, dumped } from '../support/dump-goldens.js';
 import { scratchFolder } from '../support/scratch.js';
 import { describeShared, shared } from '../support/shared.js';
@@ -65,6 +68,18 @@ describeShared('dump reads what is asked for', () => {
     expect(new Set(samples.map(([, value]) => value))).toContain('NaN');
   });
 
+  it('a float behind a histogram is printed as itself', async () => {
+    const lines = await dumpedMixed();
+    expect(lines).toEqual([
+      '{n="a"} 1 1000',
+      '{n="a"} {count:2, sum:3} 1001',
+      '{n="a"} NaN 1002',
+      '{n="a"} NaN 1003',
+      '{n="a"} -0 1004',
+      '{n="a"} 0 1005',
+    ]);
+  });
+
   it('a selector that cannot be parsed is told before anything is opened', async () => {
     const flags: DumpFlags = { format: 'prom', match: ['{'] };
     await expect(dump('/nonexistent', flags, new CapturedTerminal())).rejects.toThrow(
@@ -89,3 +104,40 @@ describe('dump of a damaged directory', () => {
     expect(quiet.messages).toEqual([]);
   });
 });
+
+/** What is printed of a log with one series of floats and a histogram between them. */
+async function dumpedMixed(): Promise<string[]> {
+  const dir = join(scratchFolder(), 'data');
+  mkdirSync(join(dir, 'wal'), { recursive: true });
+  const bytes = segment(
+    records.series([1, { n: 'a' }]),
+    records.samples([1, 1000, 1]),
+    records.histograms(RECORD_HISTOGRAMS, {
+      ref: 1,
+      time: 1001,
+      startTime: 0,
+      histogram: histogramOf(2, 3),
+    }),
+    records.samples([1, 1002, NaN], [1, 1003, NaN], [1, 1004, -0], [1, 1005, 0]),
+  );
+  writeFileSync(join(dir, 'wal/00000000'), bytes);
+  return dumpedLines(dir);
+}
+
+function histogramOf(count: number, sum: number): Histogram {
+  const none = new Float64Array(0);
+  return new Histogram({
+    isFloat: false,
+    counterResetHint: 0,
+    schema: 0,
+    zeroThreshold: 0,
+    zeroCount: 0,
+    count,
+    sum,
+    positiveSpans: [],
+    negativeSpans: [],
+    positiveBuckets: none,
+    negativeBuckets: none,
+    customValues: none,
+  });
+}

@@ -36,12 +36,20 @@ describe('Output', () => {
   it('keeps the order of what is written, in small pieces and large ones', async () => {
     const { out, received } = collecting();
     out.write('a');
-    out.writeLine(Buffer.from('b '), '1\n');
+    out.writeLine(Buffer.from('b '), '1');
     out.write(MEGABYTE);
-    out.writeLine(Buffer.from(MEGABYTE), '2\n');
+    out.writeLine(Buffer.from(MEGABYTE), '2', -7);
     out.write('é😀');
     await out.flush();
-    expect(received().toString()).toBe(`ab 1\n${MEGABYTE}${MEGABYTE}2\né😀`);
+    expect(received().toString()).toBe(`ab 1\n${MEGABYTE}${MEGABYTE}2 -7\né😀`);
+  });
+
+  it('ends lines with the digits of any time', async () => {
+    const { out, received } = collecting();
+    const times = [0, 9, 10, 99999999, 100000000, 1795394460000, 2 ** 53, -1, -1795394460000];
+    for (const time of times) out.writeLine(Buffer.from('a '), '1', time);
+    await out.flush();
+    expect(received().toString()).toBe(times.map((time) => `a 1 ${time}\n`).join(''));
   });
 
   it('collects: small writes leave together', async () => {
