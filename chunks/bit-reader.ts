@@ -5,7 +5,6 @@
  * Fields of up to 32 bits are returned; wider ones are left as two halves in `high` and `low`,
  * because a double holds only 53 bits.
  */
-import { assert } from '../model/assert.js';
 import { DecodeError } from '../model/errors.js';
 
 const TWO_32 = 0x1_0000_0000;
@@ -20,6 +19,7 @@ export class BitReader {
 
   private readonly bytes: Uint8Array;
   private readonly view: DataView;
+  private readonly byteEnd: number;
   private readonly bitEnd: number;
   /** The next bit. */
   private bit: number;
@@ -33,6 +33,7 @@ export class BitReader {
     this.bytes = bytes;
     this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     this.bit = 8 * start;
+    this.byteEnd = end;
     this.bitEnd = 8 * end;
   }
 
@@ -45,15 +46,34 @@ export class BitReader {
     return this.bitEnd - this.bit;
   }
 
+  /** The next 32 bits as a signed word, zeros behind the end of the data; consumes nothing. */
+  peek(): number {
+    const at = this.bit >>> 3;
+    const shift = this.bit & 7;
+    // Fast path: five bytes hold any 32 bits. (A shift by 32 is one by 0, so it takes two.)
+    if (at + 5 <= this.byteEnd) {
+      return (this.view.getInt32(at) << shift) | ((this.bytes[at + 4] >>> 1) >>> (7 - shift));
+    }
+    return this.peekAtEnd(at, shift);
+  }
+
+  /** Consumes `width` bits, which the data must hold. */
+  skip(width: number): void {
+    const bit = this.bit + width;
+    if (bit > this.bitEnd) throw this.cutOff(width);
+    this.bit = bit;
+  }
+
   /** An unsigned field of 1 to 32 bits. */
   bits(width: number): number {
-    assert(width >= 1 && width <= 32, 'a narrow field has 1 to 32 bits');
-    return this.word(width) >>> (32 - width);
+    const word = this.peek();
+    this.skip(width);
+    return word >>> (32 - width);
   }
 
   /** A raw field of 0 to 64 bits, into `high` and `low`. */
   wideBits(width: number): void {
-    if (width > this.bitEnd - this.bit) throw this.cutOff(width);
+    if (this.bit + width > this.bitEnd) throw this.cutOff(width);
     if (width > 32) {
       this.high = this.bits(width - 32) | 0;
       this.low = this.bits(32) | 0;
@@ -63,12 +83,14 @@ export class BitReader {
     }
   }
 
-  /**
-   * How many 1 bits come before the next 0 bit, at most `max` (up to 8); consumes them and the 0.
-   */
+  /** How many 1 bits, up to `max` (8 at most), come before a 0 bit; consumes them and the 0. */
   ones(max: number): number {
-    let count = 0;
-    while (count < max && this.bits(1) === 1) count++;
+    const count = Math.clz32(~this.peek());
+    if (count >= max) {
+      this.skip(max);
+      return max;
+    }
+    this.skip(count + 1);
     return count;
   }
 
@@ -124,26 +146,15 @@ export class BitReader {
     }
   }
 
-  /** The next 32 bits, zeros behind the end; consumes `width` of them. */
-  private word(width: number): number {
-    const bit = this.bit;
-    if (width > this.bitEnd - bit) throw this.cutOff(width);
-    this.bit = bit + width;
-    const at = bit >>> 3;
-    const shift = bit & 7;
-    // Fast path: five bytes hold any 32 bits.
-    if (at + 5 <= this.bytes.length) {
-      const word = this.view.getUint32(at) << shift;
-      return shift === 0 ? word : word | (this.bytes[at + 4] >>> (8 - shift));
-    }
-    // Slow path: the last bytes of the data, one by one.
+  /** Slow path: the last bytes of the data, one by one. */
+  private peekAtEnd(at: number, shift: number): number {
     let word = 0;
     for (let i = 0; i < 4; i++) word = (word << 8) | this.byteAt(at + i);
-    return shift === 0 ? word : (word << shift) | (this.byteAt(at + 4) >>> (8 - shift));
+    return (word << shift) | ((this.byteAt(at + 4) >>> 1) >>> (7 - shift));
   }
 
   private byteAt(at: number): number {
-    return at < this.bytes.length ? this.bytes[at] : 0;
+    return at < this.byteEnd ? this.bytes[at] : 0;
   }
 
   private cutOff(width: number): DecodeError {

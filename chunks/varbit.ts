@@ -19,17 +19,28 @@ const WIDTHS: readonly number[] = [0, 3, 6, 9, 12, 18, 25, 56, 64];
 
 /** Reads a signed integer into `reader.high` and `reader.low`, as two's complement. */
 export function readVarbitHalves(reader: BitReader): void {
+  const word = reader.peek();
+  const ones = Math.clz32(~word);
+  if (ones > 6) {
+    readWideHalves(reader);
+    return;
+  }
+  // Fast path: prefix and field fit into the word.
+  const width = WIDTHS[ones];
+  reader.skip(ones + 1 + width);
+  let value = width === 0 ? 0 : (word << (ones + 1)) >>> (32 - width);
+  // Negative when above 2^(width-1), strictly.
+  if (value > (1 << width) >>> 1) value -= 1 << width;
+  reader.low = value;
+  reader.high = value >> 31;
+}
+
+/** Slow path: fields of 56 and 64 bits. */
+function readWideHalves(reader: BitReader): void {
   const width = WIDTHS[reader.ones(8)];
   reader.wideBits(width);
-  if (width === 0 || width === 64) return;
-  // Negative when above 2^(width-1), strictly.
-  if (width <= 25) {
-    const half = 2 ** (width - 1);
-    if (reader.low > half) {
-      reader.low -= 2 * half;
-      reader.high = -1;
-    }
-  } else if (reader.high > 2 ** 23 || (reader.high === 2 ** 23 && reader.low !== 0)) {
+  if (width === 64) return;
+  if (reader.high > 2 ** 23 || (reader.high === 2 ** 23 && reader.low !== 0)) {
     reader.high -= 2 ** 24;
   }
 }

@@ -33,9 +33,15 @@ export class XorReader {
 
   /** Reads the whole field. */
   read(reader: BitReader): void {
-    if (reader.bits(1) === 0) return;
-    if (reader.bits(1) === 0) this.readInWindow(reader);
-    else this.readNewWindow(reader);
+    const word = reader.peek();
+    if (word >= 0) reader.skip(1);
+    else if ((word & 0x4000_0000) === 0) {
+      reader.skip(2);
+      this.readInWindow(reader);
+    } else {
+      reader.skip(2);
+      this.readNewWindow(reader);
+    }
   }
 
   /** The bits behind `10`. */
@@ -56,8 +62,9 @@ export class XorReader {
   /** The bits behind `11`. */
   readNewWindow(reader: BitReader): void {
     const at = reader.offset;
-    const leading = reader.bits(5);
-    const significant = reader.bits(6) || 64;
+    const window = reader.bits(11);
+    const leading = window >>> 6;
+    const significant = window & 63 || 64;
     if (leading + significant > 64) {
       throw new DecodeError(`window of ${leading} + ${significant} bits exceeds 64`, at);
     }

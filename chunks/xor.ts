@@ -26,8 +26,8 @@ import { XorReader, XorWriter } from './xor-value.js';
 export const COUNT_BYTES = 2;
 export const COUNT_MAX = 0xffff;
 
-/** Bits behind a prefix of so many ones. */
-const DOD_WIDTHS: readonly number[] = [0, 14, 17, 20, 64];
+/** Bits behind a prefix of so many ones; four of them are followed by 64. */
+const DOD_WIDTHS: readonly number[] = [0, 14, 17, 20];
 
 /** How many samples a chunk says to hold. */
 export function readCount(data: Uint8Array): number {
@@ -49,36 +49,45 @@ export function decodeXor(data: Uint8Array, into: Columns): void {
 }
 
 function decodeSamples(reader: BitReader, count: number, into: Columns): void {
-  const row = into.count;
+  if (count === 0) return;
+  const end = into.count + count;
   const times = into.times;
   const words = wordsOf(into.values);
   const value = new XorReader();
-  let time = 0;
-  let delta = 0;
-  for (let i = 0; i < count; i++) {
-    const at = reader.offset;
-    if (i === 0) {
-      time = reader.varint();
-      value.readFirst(reader);
-    } else {
-      if (i === 1) delta = reader.uvarint();
-      else delta += readDod(reader, at);
-      time = addDelta(time, delta, at);
-      value.read(reader);
-    }
-    times[row + i] = time;
-    value.storeAt(words, row + i);
+  let row = into.count;
+  let time = reader.varint();
+  value.readFirst(reader);
+  times[row] = time;
+  value.storeAt(words, row);
+  if (++row === end) return;
+  let at = reader.offset;
+  let delta = reader.uvarint();
+  for (;;) {
+    time = addDelta(time, delta, at);
+    value.read(reader);
+    times[row] = time;
+    value.storeAt(words, row);
+    if (++row === end) return;
+    at = reader.offset;
+    delta += readDod(reader, at);
   }
 }
 
 function readDod(reader: BitReader, at: number): number {
-  const width = DOD_WIDTHS[reader.ones(4)];
-  if (width === 0) return 0;
-  if (width === 64) {
+  const word = reader.peek();
+  if (word >= 0) {
+    reader.skip(1);
+    return 0;
+  }
+  const ones = Math.clz32(~word);
+  if (ones >= 4) {
+    reader.skip(4);
     reader.wideBits(64);
     return reader.safeInteger(at);
   }
-  const bits = reader.bits(width);
+  const width = DOD_WIDTHS[ones];
+  reader.skip(ones + 1 + width);
+  const bits = (word << (ones + 1)) >>> (32 - width);
   return bits > 1 << (width - 1) ? bits - (1 << width) : bits;
 }
 
