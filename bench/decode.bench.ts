@@ -23,6 +23,8 @@ import type { ByteSource } from '../disk/byte-source.js';
 import { NodeDisk } from '../disk/node-disk.js';
 import { Kernel } from '../kernel/kernel.js';
 import { Columns } from '../model/columns.js';
+import { seeded } from './support/random.js';
+import { type Column, formatTable } from './support/report.js';
 
 const SAMPLES_PER_CHUNK = 120;
 const CHUNKS_PER_SERIES = 10;
@@ -150,8 +152,8 @@ function measure(
   const { rounds } = parameters;
   try {
     for (let turn = 0; turn < TURNS; turn++) {
-      best.kernel = Math.min(best.kernel, fastest(rounds, viaKernel) / samples);
-      best.typescript = Math.min(best.typescript, fastest(rounds, viaTypeScript) / samples);
+      best.kernel = Math.min(best.kernel, fastest(rounds, samples, viaKernel));
+      best.typescript = Math.min(best.typescript, fastest(rounds, samples, viaTypeScript));
       if (peer === null) continue;
       best.prometheus = Math.min(best.prometheus, runPeer(peer, files.path, verified, rounds));
     }
@@ -165,15 +167,24 @@ function measure(
 }
 
 /** What a query does: a series at a time, checksums verified. */
-function readAll(segments: ChunkSegments, refs: Float64Array, columns: Columns): void {
+function readAll(segments: ChunkSegments, refs: Float64Array, columns: Columns): number {
+  let samples = 0;
   for (let at = 0; at < refs.length; at += CHUNKS_PER_SERIES) {
     columns.clear();
     segments.read(refs, at, Math.min(at + CHUNKS_PER_SERIES, refs.length), columns);
+    samples += columns.count;
   }
+  return samples;
 }
 
 /** The same without checksums, which `ChunkSegments` never leaves out. */
-function decodeAll(kernel: Kernel, source: ByteSource, refs: Float64Array, columns: Columns): void {
+function decodeAll(
+  kernel: Kernel,
+  source: ByteSource,
+  refs: Float64Array,
+  columns: Columns,
+): number {
+  let samples = 0;
   for (let from = 0; from < refs.length; from += CHUNKS_PER_SERIES) {
     const to = Math.min(from + CHUNKS_PER_SERIES, refs.length);
     const base = refs[from];
@@ -181,7 +192,9 @@ function decodeAll(kernel: Kernel, source: ByteSource, refs: Float64Array, colum
     columns.clear();
     const bytes = source.peek(base, end - base);
     kernel.decodeXorRun({ bytes, refs, from, to, base, verify: false }, columns);
+    samples += columns.count;
   }
+  return samples;
 }
 
 function decodeByTypeScript(
@@ -189,10 +202,15 @@ function decodeByTypeScript(
   files: ShapeFiles,
   verified: boolean,
   columns: Columns,
-): void {
+): number {
+  let samples = 0;
   const { refs, chunks } = files;
+  columns.clear();
   for (let i = 0; i < refs.length; i++) {
-    if (i % CHUNKS_PER_SERIES === 0) columns.clear();
+    if (i % CHUNKS_PER_SERIES === 0) {
+      samples += columns.count;
+      columns.clear();
+    }
     const end = i + 1 < refs.length ? refs[i + 1] : source.size;
     if (verified) decodeXor(readEntry(source.peek(refs[i], end - refs[i])).data, columns);
     else {
@@ -200,15 +218,19 @@ function decodeByTypeScript(
       decodeXor(source.peek(end - CRC_BYTES - dataBytes, dataBytes), columns);
     }
   }
+  return samples + columns.count;
 }
 
-/** The nanoseconds of the fastest of so many rounds. */
-function fastest(rounds: number, action: () => void): number {
+/**
+ * The nanoseconds a sample of the fastest of so many rounds; each must decode all `samples`.
+ */
+function fastest(rounds: number, samples: number, action: () => number): number {
   let best = Infinity;
   for (let i = 0; i < rounds; i++) {
-    const start = process.hrtime.bigint();
-    action();
-    best = Math.min(best, Number(process.hrtime.bigint() - start));
+    const start = performance.now();
+    const decoded = action();
+    best = Math.min(best, ((performance.now() - start) * 1e6) / samples);
+    if (decoded !== samples) throw new Error(`decoded ${decoded} of ${samples} samples`);
   }
   return best;
 }
@@ -237,39 +259,25 @@ function runPeer(program: string, path: string, verified: boolean, rounds: numbe
   return (JSON.parse(stdout) as { nanosecondsPerSample: number }).nanosecondsPerSample;
 }
 
-/** Mulberry32: the same numbers in every run. */
-function seeded(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
-  };
+/** A line a row. */
+export function table(rows: readonly DecodeRow[]): string {
+  const number = (value: number | null): string | null =>
+    value === null ? null : value.toFixed(2);
+  const columns: Column<DecodeRow>[] = [
+    { head: 'ns/sample', cell: ({ shape }) => shape },
+    { head: 'checksums', cell: ({ verified }) => (verified ? 'verified' : 'not verified') },
+    { head: 'kernel', cell: ({ kernel }) => number(kernel) },
+    { head: 'TypeScript', cell: ({ typescript }) => number(typescript) },
+    { head: 'Prometheus', cell: ({ prometheus }) => number(prometheus) },
+    { head: 'times as fast', cell: ({ ratio }) => number(ratio) },
+  ];
+  return formatTable(rows, columns);
 }
 
-function table(rows: readonly DecodeRow[]): string {
-  const cell = (value: number | null, unit: string): string =>
-    (value === null ? '-' : `${value.toFixed(2)}${unit}`).padStart(12);
-  const lines = rows.map((row) =>
-    [
-      row.shape.padEnd(10),
-      (row.verified ? 'verified' : 'not verified').padEnd(14),
-      cell(row.kernel, ''),
-      cell(row.typescript, ''),
-      cell(row.prometheus, ''),
-      cell(row.ratio, ' x'),
-    ].join(''),
-  );
-  const head = ['kernel', 'TypeScript', 'Prometheus', 'ratio'].map((name) => name.padStart(12));
-  return [`${'ns/sample'.padEnd(10)}${'checksums'.padEnd(14)}${head.join('')}`, ...lines].join(
-    '\n',
-  );
+function main(args: readonly string[]): void {
+  const parameters = args.includes('--small') ? SMALL : FULL;
+  const rows = run({ ...parameters, peer: parameters.peer && !args.includes('--no-peer') });
+  process.stdout.write(`${args.includes('--json') ? JSON.stringify(rows) : table(rows)}\n`);
 }
 
-if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
-  const options = new Set(process.argv.slice(2));
-  const parameters = options.has('--small') ? SMALL : FULL;
-  const rows = run({ ...parameters, peer: parameters.peer && !options.has('--no-peer') });
-  process.stdout.write(`${options.has('--json') ? JSON.stringify(rows) : table(rows)}\n`);
-}
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) main(process.argv.slice(2));
