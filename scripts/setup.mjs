@@ -129,7 +129,12 @@ function filesOf(input) {
 /** Runs npm: the one that runs us, if one does. `failure` null: its failure is not ours. */
 function npm(args, failure) {
   const { npm_execpath: script } = process.env;
-  const options = { cwd: ROOT, stdio: ['ignore', process.stderr, process.stderr] };
+  const env = { ...process.env };
+  // The headers of V8 from Node 24 on need C++20, and the mmap addon asks for C++17.
+  if (Number(process.versions.node.split('.')[0]) >= 24) {
+    env.CXXFLAGS = `${env.CXXFLAGS ?? ''} -std=gnu++20`;
+  }
+  const options = { cwd: ROOT, env, stdio: ['ignore', process.stderr, process.stderr] };
   const { status, error } = script?.endsWith('.js')
     ? spawnSync(process.execPath, [script, ...args], options)
     : spawnSync('npm', args, { ...options, shell: process.platform === 'win32' });
