@@ -3,7 +3,12 @@
  * list meets a selection: a bit for each id that there may be, so a byte for 128 bytes of index.
  */
 import { DecodeError } from '../model/errors.js';
+import type { Steps } from '../model/steps.js';
 import type { Postings } from './postings.js';
+
+/** After adding so many others may have a turn; what each costs, in the pacer's units. */
+const IDS_PER_STEP = 16 * 1024;
+const ID_UNITS = 3;
 
 export class IdSet {
   /** How many ids it holds. */
@@ -35,12 +40,13 @@ export class IdSet {
   }
 
   /** Adds what is left in a cursor; a `DecodeError` for an id that does not fit. */
-  addAll(postings: Postings): this {
-    while (postings.next()) {
+  *addAll(postings: Postings): Steps<this> {
+    for (let added = 1; postings.next(); added++) {
       if (!this.fits(postings.at)) {
         throw new DecodeError(`no series can have the id ${postings.at}`, 0);
       }
       this.add(postings.at);
+      if (added % IDS_PER_STEP === 0) yield IDS_PER_STEP * ID_UNITS;
     }
     return this;
   }

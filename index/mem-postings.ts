@@ -5,6 +5,8 @@
  * any other change replaces the list.
  */
 import type { Labels } from '../model/labels.js';
+import { sortSteps } from '../model/sort-steps.js';
+import type { Steps } from '../model/steps.js';
 import { compareUtf8 } from '../model/utf8.js';
 import { ALL_POSTINGS } from './format.js';
 import { IdSet } from './id-set.js';
@@ -15,6 +17,9 @@ import type { PostingsIndex, ValueFilter } from './select.js';
 const MERGED_LISTS_MAX = 16;
 /** A map of bits is made of refs that stand no further apart than this on average. */
 const DENSITY_MIN = 1 / 64;
+/** After looking at so many lists others may have a turn; what each costs, in the pacer's units. */
+const LISTS_PER_STEP = 512;
+const LIST_UNITS = 60;
 
 /** What a selection is asked. */
 interface RefSet {
@@ -65,33 +70,30 @@ export class MemPostings implements PostingsIndex {
     return list === undefined ? EMPTY_POSTINGS : new ListPostings(list);
   }
 
-  postingsWhere(name: string, { prefix, accepts }: ValueFilter): Postings {
+  *postingsWhere(name: string, filter: ValueFilter): Steps<Postings> {
     const lists: number[][] = [];
-    for (const [value, list] of this.lists.get(name) ?? []) {
-      if (value.startsWith(prefix) && (accepts === null || accepts(value))) lists.push(list);
-    }
+    yield* this.visitAccepted(name, filter, (_value, list) => lists.push(list));
     return lists.length <= MERGED_LISTS_MAX
       ? merge(lists.map((list) => new ListPostings(list)))
       : united(lists);
   }
 
-  valuesWhere(name: string, { prefix, accepts }: ValueFilter, within: Postings | null): string[] {
-    const refs = within === null ? null : refSetOf(expand(within));
+  *valuesWhere(name: string, filter: ValueFilter, within: Postings | null): Steps<string[]> {
+    const refs = within === null ? null : yield* refSetOf(expand(within));
     const values: string[] = [];
-    for (const [value, list] of this.lists.get(name) ?? []) {
-      if (!value.startsWith(prefix) || (accepts !== null && !accepts(value))) continue;
+    yield* this.visitAccepted(name, filter, (value, list) => {
       if (refs === null || meets(list, refs)) values.push(value);
-    }
-    return values.sort(compareUtf8);
+    });
+    return yield* sortSteps(values, compareUtf8);
   }
 
-  namesWithin(within: Postings | null): string[] {
-    const refs = within === null ? null : refSetOf(expand(within));
+  *namesWithin(within: Postings | null): Steps<string[]> {
+    const refs = within === null ? null : yield* refSetOf(expand(within));
     const names: string[] = [];
     for (const [name, byValue] of this.lists) {
-      if (refs === null || hasAny(byValue, refs)) names.push(name);
+      if (refs === null || (yield* hasAny(byValue, refs))) names.push(name);
     }
-    return names.sort(compareUtf8);
+    return yield* sortSteps(names, compareUtf8);
   }
 
   /** Visits every list by name and value, in no order; that of all series has an empty name. */
@@ -99,6 +101,18 @@ export class MemPostings implements PostingsIndex {
     visit(ALL_POSTINGS, ALL_POSTINGS, this.all);
     for (const [name, byValue] of this.lists) {
       for (const [value, list] of byValue) visit(name, value, list);
+    }
+  }
+
+  private *visitAccepted(
+    name: string,
+    { prefix, accepts }: ValueFilter,
+    visit: (value: string, list: number[]) => void,
+  ): Steps<void> {
+    let visited = 0;
+    for (const [value, list] of this.lists.get(name) ?? []) {
+      if (value.startsWith(prefix) && (accepts === null || accepts(value))) visit(value, list);
+      if (++visited % LISTS_PER_STEP === 0) yield LISTS_PER_STEP * LIST_UNITS;
     }
   }
 
@@ -167,11 +181,11 @@ function united(lists: readonly (readonly number[])[]): Postings {
 }
 
 /** A set of ascending refs, in bits where they stand close together. */
-function refSetOf(refs: readonly number[]): RefSet {
+function* refSetOf(refs: readonly number[]): Steps<RefSet> {
   const min = refs.at(0) ?? 0;
   const max = refs.at(-1) ?? 0;
   if (!isDense(refs.length, min, max)) return new Set(refs);
-  return new IdSet(min, max).addAll(new ListPostings(refs));
+  return yield* new IdSet(min, max).addAll(new ListPostings(refs));
 }
 
 function isDense(count: number, min: number, max: number): boolean {
@@ -183,7 +197,11 @@ function meets(list: readonly number[], refs: RefSet): boolean {
   return false;
 }
 
-function hasAny(byValue: ReadonlyMap<string, number[]>, refs: RefSet): boolean {
-  for (const list of byValue.values()) if (meets(list, refs)) return true;
+function* hasAny(byValue: ReadonlyMap<string, number[]>, refs: RefSet): Steps<boolean> {
+  let visited = 0;
+  for (const list of byValue.values()) {
+    if (meets(list, refs)) return true;
+    if (++visited % LISTS_PER_STEP === 0) yield LISTS_PER_STEP * LIST_UNITS;
+  }
   return false;
 }

@@ -10,6 +10,7 @@
  */
 import type { ByteSource } from '../disk/byte-source.js';
 import { DecodeError } from '../model/errors.js';
+import type { Steps } from '../model/steps.js';
 import { compareBytes, compareUtf8, decodeUtf8, encodeUtf8 } from '../model/utf8.js';
 import { SAMPLE_EVERY } from './format.js';
 import { SectionCursor, sectionAt } from './section.js';
@@ -17,9 +18,13 @@ import { SectionCursor, sectionAt } from './section.js';
 /** An entry takes at least so many bytes. */
 const ENTRY_BYTES_MIN = 4;
 const KEYS_PER_ENTRY = 2;
+/** After so many entries, read and looked at, others may have a turn. */
+const ENTRIES_PER_STEP = 512;
+/** What an entry costs with what its visitor does, in the pacer's units. */
+const ENTRY_UNITS = 100;
 
-/** Told a value and the file offset of its postings list. */
-export type ValueVisitor = (value: string, listOffset: number) => void;
+/** Told a value and the file offset of its postings list; says whether to go on. */
+export type ValueVisitor = (value: string, listOffset: number) => boolean;
 
 /** Where the postings lists of an index are, of whatever version. */
 export interface OffsetTable {
@@ -32,7 +37,7 @@ export interface OffsetTable {
   /** The file offset of a pair's list; undefined: no series has the pair. */
   find(name: string, value: string): number | undefined;
   /** Visits the values of a name that begin with `prefix`, in order. */
-  forEachValue(name: string, prefix: string, visit: ValueVisitor): void;
+  visitValues(name: string, prefix: string, visit: ValueVisitor): Steps<void>;
 }
 
 /** The entries of one name. */
@@ -62,7 +67,7 @@ export class SortedOffsetTable implements OffsetTable {
   }
 
   /** Reads the table at `offset` once, to check it and to sample it. */
-  static load(source: ByteSource, offset: number, limit: number): SortedOffsetTable {
+  static *load(source: ByteSource, offset: number, limit: number): Steps<SortedOffsetTable> {
     const cursor = new SectionCursor(source, sectionAt(source, offset, limit), true);
     const count = readEntryCount(cursor);
     const runs = new Map<string, Run>();
@@ -81,6 +86,7 @@ export class SortedOffsetTable implements OffsetTable {
       cursor.uvarint();
       run.count++;
       run.end = cursor.offset;
+      if (i % ENTRIES_PER_STEP === 0) yield ENTRIES_PER_STEP * ENTRY_UNITS;
     }
     cursor.finish('the postings offset table');
     return new SortedOffsetTable(source, count, runs);
@@ -109,17 +115,19 @@ export class SortedOffsetTable implements OffsetTable {
     return undefined;
   }
 
-  forEachValue(name: string, prefix: string, visit: ValueVisitor): void {
+  *visitValues(name: string, prefix: string, visit: ValueVisitor): Steps<void> {
     const run = this.runs.get(name);
     if (run === undefined) return;
     const start = run.offsets[Math.max(lastSampleUpTo(run, prefix), 0)];
     const cursor = new SectionCursor(this.source, { start, end: run.end }, false);
-    while (cursor.remaining > 0) {
+    for (let visited = 1; cursor.remaining > 0; visited++) {
       cursor.skip(run.keyBytes);
       const value = cursor.string();
       const listOffset = cursor.uvarint();
-      if (value.startsWith(prefix)) visit(value, listOffset);
-      else if (compareUtf8(value, prefix) > 0) return;
+      if (value.startsWith(prefix)) {
+        if (!visit(value, listOffset)) return;
+      } else if (compareUtf8(value, prefix) > 0) return;
+      if (visited % ENTRIES_PER_STEP === 0) yield ENTRIES_PER_STEP * ENTRY_UNITS;
     }
   }
 }
@@ -138,7 +146,7 @@ export class UnsortedOffsetTable implements OffsetTable {
   }
 
   /** Reads and checks the table at `offset`. */
-  static load(source: ByteSource, offset: number, limit: number): UnsortedOffsetTable {
+  static *load(source: ByteSource, offset: number, limit: number): Steps<UnsortedOffsetTable> {
     const cursor = new SectionCursor(source, sectionAt(source, offset, limit), true);
     const count = readEntryCount(cursor);
     const pairs = new Map<string, [value: string, listOffset: number][]>();
@@ -148,6 +156,7 @@ export class UnsortedOffsetTable implements OffsetTable {
       const values = pairs.get(name) ?? [];
       values.push([cursor.string(), cursor.uvarint()]);
       pairs.set(name, values);
+      if (i % ENTRIES_PER_STEP === 0) yield ENTRIES_PER_STEP * ENTRY_UNITS;
     }
     cursor.finish('the postings offset table');
     const offsets = new Map<string, ReadonlyMap<string, number>>();
@@ -165,9 +174,11 @@ export class UnsortedOffsetTable implements OffsetTable {
     return this.offsets.get(name)?.get(value);
   }
 
-  forEachValue(name: string, prefix: string, visit: ValueVisitor): void {
+  *visitValues(name: string, prefix: string, visit: ValueVisitor): Steps<void> {
+    let visited = 0;
     for (const [value, listOffset] of this.offsets.get(name) ?? []) {
-      if (value.startsWith(prefix)) visit(value, listOffset);
+      if (value.startsWith(prefix) && !visit(value, listOffset)) return;
+      if (++visited % ENTRIES_PER_STEP === 0) yield ENTRIES_PER_STEP * ENTRY_UNITS;
     }
   }
 }

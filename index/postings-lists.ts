@@ -42,8 +42,8 @@ export class PostingsLists {
     return new BigEndianPostings(bytes.subarray(4, 4 + 4 * count));
   }
 
-  /** Adds the list's ids to `ids`. */
-  addTo(ids: IdSet, offset: number): void {
+  /** Adds the list's ids to `ids`; returns how many the list has. */
+  addTo(ids: IdSet, offset: number): number {
     this.peek(offset);
     const { bytes, at, count } = this;
     for (let i = 0; i < count; i++) {
@@ -51,6 +51,7 @@ export class PostingsLists {
       if (!ids.fits(id)) throw new DecodeError(`no series can have the id ${id}`, offset);
       ids.add(id);
     }
+    return count;
   }
 
   /** Whether one of the list's ids is in `ids`. */

@@ -13,6 +13,8 @@ import { crc32cOf } from '../encoding/crc32c.js';
 import { CorruptionError, DecodeError } from '../model/errors.js';
 import { Labels } from '../model/labels.js';
 import type { Matcher } from '../model/matcher.js';
+import { sortSteps } from '../model/sort-steps.js';
+import { atOnce, type Steps } from '../model/steps.js';
 import { compareUtf8 } from '../model/utf8.js';
 import {
   ALL_POSTINGS,
@@ -28,12 +30,7 @@ import {
 } from './format.js';
 import { IdSet } from './id-set.js';
 import { LabelCache } from './label-cache.js';
-import {
-  type OffsetTable,
-  SortedOffsetTable,
-  UnsortedOffsetTable,
-  type ValueVisitor,
-} from './offset-table.js';
+import { type OffsetTable, SortedOffsetTable, UnsortedOffsetTable } from './offset-table.js';
 import { EMPTY_POSTINGS, merge, type Postings } from './postings.js';
 import { PostingsLists } from './postings-lists.js';
 import { u32At } from './section.js';
@@ -60,6 +57,12 @@ const SERIES_PEEK_BYTES = 4096;
 const FEW_SERIES = 1 / 8;
 /** Up to so many lists are united by cursors, on demand; more at once, in a map of bits. */
 const MERGED_LISTS_MAX = 16;
+/** What things cost, in the pacer's units; others may have a turn after so many. */
+const STEP_UNITS = 50_000;
+const LIST_UNITS = 30;
+const ID_UNITS = 1;
+const SERIES_UNITS = 300;
+const SERIES_PER_STEP = 128;
 
 export interface IndexReaderOptions {
   /** Bytes of decoded labels to keep; default 0: none. */
@@ -153,17 +156,17 @@ export class IndexReader implements PostingsIndex {
 
   /** The series that match all of `matchers`, in label order. */
   select(matchers: readonly Matcher[]): Postings {
-    return selectPostings(this, matchers);
+    return atOnce(selectPostings(this, matchers));
   }
 
   /** All label names, sorted; with matchers those of the matching series. */
   labelNames(matchers: readonly Matcher[] = []): string[] {
-    return selectLabelNames(this, matchers);
+    return atOnce(selectLabelNames(this, matchers));
   }
 
   /** The values of one label, sorted; with matchers those of the matching series. */
   labelValues(name: string, matchers: readonly Matcher[] = []): string[] {
-    return selectLabelValues(this, name, matchers);
+    return atOnce(selectLabelValues(this, name, matchers));
   }
 
   /** How many values a label has. */
@@ -186,7 +189,11 @@ export class IndexReader implements PostingsIndex {
   forEachPostings(visit: PostingsVisitor): void {
     this.guard(() => {
       for (const name of this.offsetTable.names) {
-        this.offsetTable.forEachValue(name, '', (value, offset) => visit(name, value, offset));
+        const visitValue = (value: string, offset: number): boolean => {
+          visit(name, value, offset);
+          return true;
+        };
+        atOnce(this.offsetTable.visitValues(name, '', visitValue));
       }
     });
   }
@@ -196,46 +203,24 @@ export class IndexReader implements PostingsIndex {
     return this.guard(() => this.lists.open(listOffset));
   }
 
-  postingsWhere(name: string, filter: ValueFilter): Postings {
-    return this.guard(() => {
-      const offsets: number[] = [];
-      this.forEachAccepted(name, filter, (_value, offset) => offsets.push(offset));
-      if (offsets.length <= MERGED_LISTS_MAX) {
-        return merge(offsets.map((offset) => this.lists.open(offset)));
-      }
-      const ids = this.emptyIdSet();
-      for (const offset of offsets) this.lists.addTo(ids, offset);
-      return ids.postings();
-    });
+  postingsWhere(name: string, filter: ValueFilter): Steps<Postings> {
+    return this.guardSteps(this.unite(name, filter));
   }
 
-  valuesWhere(name: string, filter: ValueFilter, within: Postings | null): string[] {
-    return this.guard(() => {
-      const values: string[] = [];
-      if (within === null) {
-        this.forEachAccepted(name, filter, (value) => values.push(value));
-        return values;
-      }
-      const ids = this.emptyIdSet().addAll(within);
-      if (ids.count < FEW_SERIES * this.valueCount(name)) {
-        return this.valuesOfSeries(ids, name, filter);
-      }
-      this.forEachAccepted(name, filter, (value, offset) => {
-        if (this.lists.meets(ids, offset)) values.push(value);
-      });
-      return values;
-    });
+  valuesWhere(name: string, filter: ValueFilter, within: Postings | null): Steps<string[]> {
+    return this.guardSteps(this.findValues(name, filter, within));
   }
 
-  namesWithin(within: Postings | null): string[] {
-    return this.guard(() => {
-      const { names, count } = this.offsetTable;
-      const all = names.filter((name) => name !== ALL_POSTINGS);
-      if (within === null) return all;
-      const ids = this.emptyIdSet().addAll(within);
-      if (ids.count < FEW_SERIES * count) return this.namesOfSeries(ids);
-      return all.filter((name) => this.someSeriesHas(ids, name));
-    });
+  namesWithin(within: Postings | null): Steps<string[]> {
+    return this.guardSteps(this.findNames(within));
+  }
+
+  /**
+   * Reads the tables that every answer needs: in steps here, else at once when they are first
+   * needed. Answers from postings alone can do without the symbols.
+   */
+  load(withSymbols: boolean): Steps<void> {
+    return this.guardSteps(this.loadTables(withSymbols));
   }
 
   /**
@@ -257,16 +242,29 @@ export class IndexReader implements PostingsIndex {
   }
 
   private get symbolTable(): Symbols {
-    const { source, toc, version } = this;
-    this.loadedSymbols ??= Symbols.load(source, toc.symbols, source.size - TOC_BYTES, version);
+    this.loadedSymbols ??= atOnce(this.symbolSteps());
     return this.loadedSymbols;
   }
 
   private get offsetTable(): OffsetTable {
+    this.loadedOffsets ??= atOnce(this.offsetSteps());
+    return this.loadedOffsets;
+  }
+
+  private symbolSteps(): Steps<Symbols> {
+    const { source, toc, version } = this;
+    return Symbols.load(source, toc.symbols, source.size - TOC_BYTES, version);
+  }
+
+  private offsetSteps(): Steps<OffsetTable> {
     const { source, toc } = this;
     const table = this.version === 1 ? UnsortedOffsetTable : SortedOffsetTable;
-    this.loadedOffsets ??= table.load(source, toc.postingsOffsetTable, source.size - TOC_BYTES);
-    return this.loadedOffsets;
+    return table.load(source, toc.postingsOffsetTable, source.size - TOC_BYTES);
+  }
+
+  private *loadTables(withSymbols: boolean): Steps<void> {
+    this.loadedOffsets ??= yield* this.offsetSteps();
+    if (withSymbols) this.loadedSymbols ??= yield* this.symbolSteps();
   }
 
   /** What an id counts in. */
@@ -284,41 +282,103 @@ export class IndexReader implements PostingsIndex {
     return offset === undefined ? EMPTY_POSTINGS : this.lists.open(offset);
   }
 
-  private forEachAccepted(
+  private *visitAccepted(
     name: string,
     { prefix, accepts }: ValueFilter,
-    visit: ValueVisitor,
-  ): void {
+    visit: (value: string, listOffset: number) => void,
+  ): Steps<void> {
     if (name === ALL_POSTINGS) return;
-    this.offsetTable.forEachValue(name, prefix, (value, offset) => {
+    yield* this.offsetTable.visitValues(name, prefix, (value, offset) => {
       if (accepts === null || accepts(value)) visit(value, offset);
+      return true;
     });
   }
 
-  /** Looks at each of few series where there are many values. */
-  private valuesOfSeries(ids: IdSet, name: string, { prefix, accepts }: ValueFilter): string[] {
-    const values = new Set<string>();
-    for (const postings = ids.postings(); postings.next();) {
-      const value = this.series(postings.at, null).get(name);
-      if (value !== '' && value.startsWith(prefix)) values.add(value);
+  private *unite(name: string, filter: ValueFilter): Steps<Postings> {
+    yield* this.loadTables(false);
+    const offsets: number[] = [];
+    yield* this.visitAccepted(name, filter, (_value, offset) => offsets.push(offset));
+    if (offsets.length <= MERGED_LISTS_MAX) {
+      return merge(offsets.map((offset) => this.lists.open(offset)));
     }
-    const accepted = accepts === null ? [...values] : [...values].filter(accepts);
-    return accepted.sort(compareUtf8);
+    const ids = this.emptyIdSet();
+    let units = 0;
+    for (const offset of offsets) {
+      units += LIST_UNITS + ID_UNITS * this.lists.addTo(ids, offset);
+      if (units < STEP_UNITS) continue;
+      yield units;
+      units = 0;
+    }
+    return ids.postings();
   }
 
-  private namesOfSeries(ids: IdSet): string[] {
-    const names = new Set<string>();
-    for (const postings = ids.postings(); postings.next();) {
-      for (const [name] of this.series(postings.at, null)) names.add(name);
+  private *findValues(name: string, filter: ValueFilter, within: Postings | null): Steps<string[]> {
+    yield* this.loadTables(false);
+    const values: string[] = [];
+    if (within === null) {
+      yield* this.visitAccepted(name, filter, (value) => values.push(value));
+      return values;
     }
-    return [...names].sort(compareUtf8);
+    const ids = yield* this.emptyIdSet().addAll(within);
+    if (ids.count < FEW_SERIES * this.valueCount(name)) {
+      return yield* this.valuesOfSeries(ids, name, filter);
+    }
+    yield* this.visitAccepted(name, filter, (value, offset) => {
+      if (this.lists.meets(ids, offset)) values.push(value);
+    });
+    return values;
+  }
+
+  private *findNames(within: Postings | null): Steps<string[]> {
+    yield* this.loadTables(false);
+    const { names, count } = this.offsetTable;
+    const all = names.filter((name) => name !== ALL_POSTINGS);
+    if (within === null) return all;
+    const ids = yield* this.emptyIdSet().addAll(within);
+    if (ids.count < FEW_SERIES * count) return yield* this.namesOfSeries(ids);
+    const found: string[] = [];
+    for (const name of all) if (yield* this.someSeriesHas(ids, name)) found.push(name);
+    return found;
+  }
+
+  /** Looks at each of few series where there are many values. */
+  private *valuesOfSeries(
+    ids: IdSet,
+    name: string,
+    { prefix, accepts }: ValueFilter,
+  ): Steps<string[]> {
+    const values = new Set<string>();
+    yield* this.visitLabels(ids, (labels) => {
+      const value = labels.get(name);
+      if (value !== '' && value.startsWith(prefix)) values.add(value);
+    });
+    const accepted = accepts === null ? [...values] : [...values].filter(accepts);
+    return yield* sortSteps(accepted, compareUtf8);
+  }
+
+  private *namesOfSeries(ids: IdSet): Steps<string[]> {
+    const names = new Set<string>();
+    yield* this.visitLabels(ids, (labels) => {
+      for (const [name] of labels) names.add(name);
+    });
+    return yield* sortSteps([...names], compareUtf8);
+  }
+
+  private *visitLabels(ids: IdSet, visit: (labels: Labels) => void): Steps<void> {
+    yield* this.loadTables(true);
+    const postings = ids.postings();
+    for (let visited = 1; postings.next(); visited++) {
+      visit(this.series(postings.at, null));
+      if (visited % SERIES_PER_STEP === 0) yield SERIES_PER_STEP * SERIES_UNITS;
+    }
   }
 
   /** Whether one of the lists of `name` meets `ids`: mostly the first one does. */
-  private someSeriesHas(ids: IdSet, name: string): boolean {
+  private *someSeriesHas(ids: IdSet, name: string): Steps<boolean> {
     let found = false;
-    this.offsetTable.forEachValue(name, '', (_value, offset) => {
-      found ||= this.lists.meets(ids, offset);
+    yield* this.offsetTable.visitValues(name, '', (_value, offset) => {
+      found = this.lists.meets(ids, offset);
+      return !found;
     });
     return found;
   }
@@ -361,6 +421,15 @@ export class IndexReader implements PostingsIndex {
     const labels = Labels.fromSortedPairs(pairs);
     this.cache.offer(id, labels);
     return labels;
+  }
+
+  /** The same for work in steps. */
+  private *guardSteps<T>(steps: Steps<T>): Steps<T> {
+    try {
+      return yield* steps;
+    } catch (error) {
+      throw CorruptionError.from(this.path, 0, error);
+    }
   }
 
   /** Names the file in what a decoder throws. */

@@ -5,6 +5,7 @@
  * label. Such a matcher is answered by taking away the series whose value does not match.
  */
 import type { Matcher } from '../model/matcher.js';
+import type { Steps } from '../model/steps.js';
 import { EMPTY_POSTINGS, intersect, merge, type Postings, without } from './postings.js';
 
 /** Some values of a label. */
@@ -23,15 +24,18 @@ export interface PostingsIndex {
   /** The series with one label pair. */
   postings(name: string, value: string): Postings;
   /** The series that have one of the values of `name` that pass `filter`. */
-  postingsWhere(name: string, filter: ValueFilter): Postings;
+  postingsWhere(name: string, filter: ValueFilter): Steps<Postings>;
   /** The values of `name` that pass and that a series of `within` has (null: any), sorted. */
-  valuesWhere(name: string, filter: ValueFilter, within: Postings | null): string[];
+  valuesWhere(name: string, filter: ValueFilter, within: Postings | null): Steps<string[]>;
   /** The names that series of `within` have (null: any), sorted. */
-  namesWithin(within: Postings | null): string[];
+  namesWithin(within: Postings | null): Steps<string[]>;
 }
 
 /** The series that match all of `matchers`; without matchers, all series. */
-export function selectPostings(index: PostingsIndex, matchers: readonly Matcher[]): Postings {
+export function* selectPostings(
+  index: PostingsIndex,
+  matchers: readonly Matcher[],
+): Steps<Postings> {
   const present = new Set<string>();
   for (const { name, matchesEmpty } of matchers) if (!matchesEmpty) present.add(name);
 
@@ -43,7 +47,7 @@ export function selectPostings(index: PostingsIndex, matchers: readonly Matcher[
     const selects = !matcher.matchesEmpty || (!matcher.isNegative && present.has(matcher.name));
     if (!selects) subtracting.push(matcher);
     else if (!(matcher.pattern.covers === 'all' && wanted.length > 0)) {
-      const matching = postingsOf(index, matcher, !matcher.isNegative);
+      const matching = yield* postingsOf(index, matcher, !matcher.isNegative);
       if (matching.countMax === 0) return EMPTY_POSTINGS;
       wanted.push(matching);
     }
@@ -51,43 +55,49 @@ export function selectPostings(index: PostingsIndex, matchers: readonly Matcher[
   let result = wanted.length === 0 ? index.allPostings() : intersect(wanted);
   for (const matcher of subtracting) {
     if (matcher.pattern.covers === 'all') continue;
-    result = without(result, postingsOf(index, matcher, matcher.isNegative));
+    result = without(result, yield* postingsOf(index, matcher, matcher.isNegative));
   }
   return result;
 }
 
 /** The names of the labels of the series that match, sorted; without matchers, of all. */
-export function selectLabelNames(index: PostingsIndex, matchers: readonly Matcher[]): string[] {
-  return index.namesWithin(matchers.length === 0 ? null : selectPostings(index, matchers));
+export function* selectLabelNames(
+  index: PostingsIndex,
+  matchers: readonly Matcher[],
+): Steps<string[]> {
+  const within = matchers.length === 0 ? null : yield* selectPostings(index, matchers);
+  return yield* index.namesWithin(within);
 }
 
 /** The values of `name` that the series that match have, sorted; without matchers, all. */
-export function selectLabelValues(
+export function* selectLabelValues(
   index: PostingsIndex,
   name: string,
   matchers: readonly Matcher[],
-): string[] {
+): Steps<string[]> {
   const own = matchers.filter((matcher) => matcher.name === name);
   const filter: ValueFilter = {
     prefix: own.find(({ isNegative }) => !isNegative)?.pattern.prefix ?? '',
     accepts: own.length === 0 ? null : (value) => own.every((matcher) => matcher.matches(value)),
   };
   const onlyOwn = own.length === matchers.length;
-  return index.valuesWhere(name, filter, onlyOwn ? null : selectPostings(index, matchers));
+  const within = onlyOwn ? null : yield* selectPostings(index, matchers);
+  return yield* index.valuesWhere(name, filter, within);
 }
 
 /** The series whose value matches the pattern of `matcher`, or does not, and is not empty. */
-function postingsOf(index: PostingsIndex, matcher: Matcher, isMatch: boolean): Postings {
+function* postingsOf(index: PostingsIndex, matcher: Matcher, isMatch: boolean): Steps<Postings> {
   const { name, pattern } = matcher;
   if (!isMatch) {
     const onlyEmpty = pattern.set?.length === 1 && pattern.set[0] === '';
     const accepts = onlyEmpty ? null : (value: string): boolean => !pattern.matches(value);
-    return index.postingsWhere(name, { prefix: '', accepts });
+    return yield* index.postingsWhere(name, { prefix: '', accepts });
   }
   if (pattern.set !== null) {
     const values = pattern.set.filter((value) => value !== '');
     return merge(values.map((value) => index.postings(name, value)));
   }
-  if (pattern.covers !== null) return index.postingsWhere(name, ALL_VALUES);
-  return index.postingsWhere(name, { prefix: pattern.prefix, accepts: (v) => pattern.matches(v) });
+  if (pattern.covers !== null) return yield* index.postingsWhere(name, ALL_VALUES);
+  const accepts = (value: string): boolean => pattern.matches(value);
+  return yield* index.postingsWhere(name, { prefix: pattern.prefix, accepts });
 }

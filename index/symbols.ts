@@ -10,6 +10,7 @@
 import type { ByteSource } from '../disk/byte-source.js';
 import { ByteReader } from '../encoding/byte-reader.js';
 import { DecodeError } from '../model/errors.js';
+import type { Steps } from '../model/steps.js';
 import { decodeUtf8 } from '../model/utf8.js';
 import { type IndexVersion, SAMPLE_EVERY } from './format.js';
 import { type Section, SectionCursor, sectionAt } from './section.js';
@@ -19,6 +20,9 @@ const CACHE_SLOTS = 1024;
 /** Longer texts are not kept, which bounds the cache to half a MiB. */
 const CACHED_LENGTH_MAX = 256;
 const VARINT_BYTES_MAX = 10;
+/** After loading so many others may have a turn; what each costs, in the pacer's units. */
+const SYMBOLS_PER_STEP = 4096;
+const SYMBOL_UNITS = 10;
 
 export class Symbols {
   readonly count: number;
@@ -45,7 +49,12 @@ export class Symbols {
   }
 
   /** Reads the table at `offset` once, to check it and to sample it. */
-  static load(source: ByteSource, offset: number, limit: number, version: IndexVersion): Symbols {
+  static *load(
+    source: ByteSource,
+    offset: number,
+    limit: number,
+    version: IndexVersion,
+  ): Steps<Symbols> {
     const section = sectionAt(source, offset, limit);
     const cursor = new SectionCursor(source, section, true);
     const count = cursor.u32();
@@ -56,6 +65,7 @@ export class Symbols {
     for (let ref = 0; ref < count; ref++) {
       if (ref % SAMPLE_EVERY === 0) samples[ref / SAMPLE_EVERY] = cursor.offset - section.start;
       cursor.skipText();
+      if (ref % SYMBOLS_PER_STEP === 0) yield SYMBOLS_PER_STEP * SYMBOL_UNITS;
     }
     samples[samples.length - 1] = cursor.offset - section.start;
     cursor.finish('the symbol table');

@@ -5,6 +5,7 @@
 import type { Columns } from './columns.js';
 import type { Labels } from './labels.js';
 import type { Matcher } from './matcher.js';
+import type { Steps } from './steps.js';
 
 /** A closed time range in ms, and how to stop. */
 export interface SelectOptions {
@@ -41,12 +42,15 @@ export interface SeriesCursor {
   next(): boolean;
 }
 
-/** A place that holds series: a block, the head, or several of them seen as one. */
+/**
+ * A place that holds series: a block, the head, or several of them seen as one. It finds in steps,
+ * so that looking through a million label values does not hold the event loop.
+ */
 export interface SeriesSource {
   /** Series that match all `matchers` and have a chunk in the closed range `[minTime, maxTime]`. */
-  select(matchers: readonly Matcher[], minTime: number, maxTime: number): SeriesCursor;
+  select(matchers: readonly Matcher[], minTime: number, maxTime: number): Steps<SeriesCursor>;
   /** All label names, sorted; with matchers those of the matching series. */
-  labelNames(matchers: readonly Matcher[]): string[];
+  labelNames(matchers: readonly Matcher[]): Steps<string[]>;
   /** The values of one label, sorted; with matchers those of the matching series. */
-  labelValues(name: string, matchers: readonly Matcher[]): string[];
+  labelValues(name: string, matchers: readonly Matcher[]): Steps<string[]>;
 }

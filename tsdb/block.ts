@@ -12,6 +12,7 @@ import { ChunkSegments } from '../chunks/segment-reader.js';
 import { type BlockMeta, parseBlockMeta } from '../compact/block-meta.js';
 import type { Disk } from '../disk/disk.js';
 import { ChunkMetas, IndexReader } from '../index/reader.js';
+import { selectLabelNames, selectLabelValues, selectPostings } from '../index/select.js';
 import { readTombstones, type Tombstones } from '../index/tombstones.js';
 import type { Kernel } from '../kernel/kernel.js';
 import { assert } from '../model/assert.js';
@@ -21,6 +22,7 @@ import { covers, type Interval } from '../model/interval.js';
 import { Labels } from '../model/labels.js';
 import type { Matcher } from '../model/matcher.js';
 import type { Series, SeriesCursor, SeriesSource } from '../model/queryable.js';
+import type { Steps } from '../model/steps.js';
 import type { Postings } from '../index/postings.js';
 import { mergeColumns } from '../chunks/merge.js';
 import { Lifetime } from './lifetime.js';
@@ -132,16 +134,21 @@ export class Block implements SeriesSource {
     this.lifetime.close();
   }
 
-  select(matchers: readonly Matcher[], minTime: number, maxTime: number): SeriesCursor {
-    return new BlockCursor(this.open, this.index.select(matchers), { minTime, maxTime });
+  *select(matchers: readonly Matcher[], minTime: number, maxTime: number): Steps<SeriesCursor> {
+    const files = this.open;
+    yield* files.index.load(true);
+    const postings = yield* selectPostings(files.index, matchers);
+    return new BlockCursor(files, postings, { minTime, maxTime });
   }
 
-  labelNames(matchers: readonly Matcher[]): string[] {
-    return this.index.labelNames(matchers);
+  *labelNames(matchers: readonly Matcher[]): Steps<string[]> {
+    yield* this.index.load(false);
+    return yield* selectLabelNames(this.index, matchers);
   }
 
-  labelValues(name: string, matchers: readonly Matcher[]): string[] {
-    return this.index.labelValues(name, matchers);
+  *labelValues(name: string, matchers: readonly Matcher[]): Steps<string[]> {
+    yield* this.index.load(false);
+    return yield* selectLabelValues(this.index, name, matchers);
   }
 
   private get open(): OpenFiles {

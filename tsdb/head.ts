@@ -13,9 +13,10 @@ import type { Interval } from '../model/interval.js';
 import { Labels } from '../model/labels.js';
 import type { Matcher } from '../model/matcher.js';
 import type { Series, SeriesCursor, SeriesSource } from '../model/queryable.js';
+import { sortSteps } from '../model/sort-steps.js';
+import type { Steps } from '../model/steps.js';
 import type { HeadSeries, ReadHeadChunk } from './head-series.js';
 import { Lifetime } from './lifetime.js';
-import { pacedSort } from './paced-sort.js';
 import type { Pacer } from './pacer.js';
 
 /** Entering a series into the postings, in the pacer's units. */
@@ -55,7 +56,7 @@ export class Head implements SeriesSource {
   /** Numbers the series and takes over the chunk files. */
   static async build(content: HeadContent, pacer: Pacer, signal?: AbortSignal): Promise<Head> {
     const byLabels = (a: HeadSeries, b: HeadSeries): number => a.labels.compare(b.labels);
-    const series = await pacedSort(content.series, byLabels, pacer, signal);
+    const series = await pacer.run(sortSteps(content.series, byLabels), signal);
     const postings = new MemPostings();
     for (let number = 0; number < series.length; number++) {
       postings.add(number, series[number].labels);
@@ -70,16 +71,16 @@ export class Head implements SeriesSource {
     return isMet(this.inOrder) || isMet(this.outOfOrder);
   }
 
-  select(matchers: readonly Matcher[], minTime: number, maxTime: number): SeriesCursor {
-    const postings = selectPostings(this.postings, matchers);
+  *select(matchers: readonly Matcher[], minTime: number, maxTime: number): Steps<SeriesCursor> {
+    const postings = yield* selectPostings(this.postings, matchers);
     return new HeadCursor(this.series, postings, { minTime, maxTime }, this.readChunk);
   }
 
-  labelNames(matchers: readonly Matcher[]): string[] {
+  labelNames(matchers: readonly Matcher[]): Steps<string[]> {
     return selectLabelNames(this.postings, matchers);
   }
 
-  labelValues(name: string, matchers: readonly Matcher[]): string[] {
+  labelValues(name: string, matchers: readonly Matcher[]): Steps<string[]> {
     return selectLabelValues(this.postings, name, matchers);
   }
 

@@ -3,6 +3,7 @@
  * loop gets a turn. Counting instead of timing needs no clock and costs an addition.
  */
 import { setImmediate } from 'node:timers/promises';
+import type { Steps } from '../model/steps.js';
 
 /** About 1 to 2 ms of decoding: far below the 10 ms that we may hold the loop. */
 const UNITS_PER_TURN = 200_000;
@@ -17,6 +18,24 @@ export class Pacer {
   isDue(units: number): boolean {
     this.units += units;
     return this.units >= UNITS_PER_TURN;
+  }
+
+  /**
+   * Runs work in steps, with turns in between. Where a turn throws, so do the steps, which may let
+   * go of what they hold.
+   */
+  async run<T>(steps: Steps<T>, signal?: AbortSignal): Promise<T> {
+    for (;;) {
+      const step = steps.next();
+      if (step.done === true) return step.value;
+      if (!this.isDue(step.value)) continue;
+      try {
+        await this.turn(signal);
+      } catch (error) {
+        steps.throw(error);
+        throw error;
+      }
+    }
   }
 
   /** Lets the event loop run, then throws the reason of an aborted `signal`. */

@@ -10,17 +10,25 @@ import type { Disk } from '../disk/disk.js';
 import { Kernel } from '../kernel/kernel.js';
 import { mergeSeries } from '../index/series-merge.js';
 import { Columns } from '../model/columns.js';
-import { ArgumentError, ClosedError, OpenError, TsdbError } from '../model/errors.js';
+import { ArgumentError, ClosedError } from '../model/errors.js';
 import { MAX_TIME, MIN_TIME } from '../model/interval.js';
 import type { Labels } from '../model/labels.js';
 import { type Logger, SILENT } from '../model/logger.js';
 import type { Matcher } from '../model/matcher.js';
 import type { Problem } from '../model/problem.js';
-import type { LabelOptions, SelectOptions, SeriesSource } from '../model/queryable.js';
+import type {
+  LabelOptions,
+  SelectOptions,
+  SeriesCursor,
+  SeriesSource,
+} from '../model/queryable.js';
+import { unionSteps } from '../model/sort-steps.js';
+import type { Steps } from '../model/steps.js';
 import { compareUtf8 } from '../model/utf8.js';
 import type { BlockMeta } from '../compact/block-meta.js';
 import type { Block } from './block.js';
 import { isGone, type LoadContext, loadBlocks, setAside } from './block-list.js';
+import { checkDataDirectory } from './data-directory.js';
 import type { Head } from './head.js';
 import { replayHead } from './head-replay.js';
 import { LABEL_CACHE_BYTES, type OpenReadOnlyOptions, validateOptions } from './options.js';
@@ -92,7 +100,7 @@ export async function openReadOnly(
 ): Promise<ReadOnlyDatabase> {
   validateOptions(options);
   const disk = diskOf(options);
-  checkDirectory(disk, dir);
+  checkDataDirectory(disk, dir);
   const database = new ReadOnlyDatabase(dir, disk, options);
   await database.refresh();
   return database;
@@ -105,7 +113,7 @@ export async function listBlocks(
 ): Promise<{ blocks: readonly BlockInfo[]; problems: readonly Problem[] }> {
   validateOptions(options);
   const disk = diskOf(options);
-  checkDirectory(disk, dir);
+  checkDataDirectory(disk, dir);
   const { blocks, problems } = await loadBlocks(dir, contextOf(disk, options, new Kernel()));
   return { blocks: blocks.map(infoOf), problems };
 }
@@ -153,9 +161,7 @@ export class ReadOnlyDatabase implements AsyncDisposable {
     const sources = await this.acquire(range.minTime, range.maxTime);
     try {
       const pacer = new Pacer();
-      const cursor = mergeSeries(
-        sources.map((source) => source.select(matchers, range.minTime, range.maxTime)),
-      );
+      const cursor = await selectFrom(sources, matchers, range, { pacer, signal });
       let samples = new Columns();
       while (cursor.next()) {
         samples.clear();
@@ -173,16 +179,17 @@ export class ReadOnlyDatabase implements AsyncDisposable {
 
   /** The label sets of matching series that have a chunk in the range; no chunk is read. */
   async series(matchers: readonly Matcher[], options: LabelOptions = {}): Promise<Labels[]> {
-    const { minTime, maxTime } = rangeOf(options);
+    const { signal } = options;
+    const range = rangeOf(options);
     const limit = limitOf(options);
     const found: Labels[] = [];
     const pacer = new Pacer();
-    const sources = await this.acquire(minTime, maxTime);
+    const sources = await this.acquire(range.minTime, range.maxTime);
     try {
-      const cursor = mergeSeries(sources.map((one) => one.select(matchers, minTime, maxTime)));
+      const cursor = await selectFrom(sources, matchers, range, { pacer, signal });
       while (found.length < limit && cursor.next()) {
         found.push(cursor.series.labels);
-        if (pacer.isDue(SERIES_UNITS)) await pacer.turn(options.signal);
+        if (pacer.isDue(SERIES_UNITS)) await pacer.turn(signal);
       }
       return found;
     } finally {
@@ -293,7 +300,7 @@ export class ReadOnlyDatabase implements AsyncDisposable {
 
   private async sortedUnion(
     options: LabelOptions,
-    read: (source: SeriesSource) => string[],
+    read: (source: SeriesSource) => Steps<string[]>,
   ): Promise<string[]> {
     const { minTime, maxTime } = rangeOf(options);
     const limit = limitOf(options);
@@ -302,8 +309,8 @@ export class ReadOnlyDatabase implements AsyncDisposable {
     try {
       let union: string[] = [];
       for (const source of sources) {
-        union = mergeSorted(union, read(source));
-        if (pacer.isDue(SERIES_UNITS * union.length)) await pacer.turn(options.signal);
+        const found = await pacer.run(read(source), options.signal);
+        union = await pacer.run(unionSteps(union, found, compareUtf8), options.signal);
       }
       return union.slice(0, limit);
     } finally {
@@ -357,6 +364,20 @@ export class ReadOnlyDatabase implements AsyncDisposable {
   }
 }
 
+/** The series of all `sources`, found with turns of the event loop in between. */
+async function selectFrom(
+  sources: readonly SeriesSource[],
+  matchers: readonly Matcher[],
+  { minTime, maxTime }: { minTime: number; maxTime: number },
+  { pacer, signal }: { pacer: Pacer; signal?: AbortSignal },
+): Promise<SeriesCursor> {
+  const cursors: SeriesCursor[] = [];
+  for (const source of sources) {
+    cursors.push(await pacer.run(source.select(matchers, minTime, maxTime), signal));
+  }
+  return mergeSeries(cursors);
+}
+
 /** Which series' labels are wanted. */
 interface WithMatchers {
   readonly matchers?: readonly Matcher[];
@@ -383,21 +404,6 @@ function infoOf(block: Block): BlockInfo {
   return { meta: block.meta, path: block.path, sizeBytes: block.sizeBytes() };
 }
 
-/** Throws an `OpenError` unless `dir` is a directory that holds a database. */
-function checkDirectory(disk: Disk, dir: string): void {
-  try {
-    if (disk.stat(dir).kind !== 'directory') {
-      throw new OpenError(`cannot open ${dir}: not a directory`, dir);
-    }
-    if (disk.list(dir).length === 0) {
-      throw new OpenError(`cannot open ${dir}: the directory is empty`, dir);
-    }
-  } catch (error) {
-    if (!(error instanceof TsdbError) || error instanceof OpenError) throw error;
-    throw new OpenError(error.message, dir, { cause: error });
-  }
-}
-
 /** In-order head samples below this are in blocks; see `HeadCutoff`. */
 function minValidTime(blocks: readonly Block[], options: OpenReadOnlyOptions): number {
   if (options.headCutoff === 'promtool') return blocks.at(-1)?.meta.maxTime ?? MIN_TIME;
@@ -420,21 +426,4 @@ function limitOf(options: LabelOptions): number {
     throw new ArgumentError(`limit is a whole number from 0; got ${limit}`);
   }
   return limit === 0 ? Infinity : limit;
-}
-
-/** The union of two lists that are each sorted and free of duplicates. */
-function mergeSorted(a: string[], b: string[]): string[] {
-  if (a.length === 0) return b;
-  const out: string[] = [];
-  let i = 0;
-  let j = 0;
-  while (i < a.length && j < b.length) {
-    const order = compareUtf8(a[i], b[j]);
-    out.push(order <= 0 ? a[i] : b[j]);
-    if (order <= 0) i++;
-    if (order >= 0) j++;
-  }
-  while (i < a.length) out.push(a[i++]);
-  while (j < b.length) out.push(b[j++]);
-  return out;
 }

@@ -100,15 +100,17 @@ function stepped(runs: readonly number[][]): [time: number, run: number][] {
   for (const cursor of cursors.slice(1)) waiting.push(cursor);
   const out: [number, number][] = [];
   let lastTime = NaN;
-  for (let current: (typeof cursors)[number] | undefined = cursors[0]; current !== undefined;) {
+  let current = cursors[0];
+  for (;;) {
     if (current.row >= current.times.length) {
-      current = waiting.pop();
-      if (current === undefined) break;
+      const next = waiting.pop();
+      if (next === undefined) return out;
+      current = next;
     } else if (timeOf(current) !== lastTime) {
       const next = waiting.peek();
       if (next !== undefined && timeOf(current) >= timeOf(next)) {
         waiting.push(current);
-        current = waiting.pop();
+        current = waiting.pop() ?? current;
       }
     }
     if (timeOf(current) !== lastTime) {
@@ -117,5 +119,4 @@ function stepped(runs: readonly number[][]): [time: number, run: number][] {
     }
     current.row++;
   }
-  return out;
 }

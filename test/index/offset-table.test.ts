@@ -8,6 +8,7 @@ import {
   UnsortedOffsetTable,
 } from '../../index/offset-table.js';
 import { compareUtf8 } from '../../model/utf8.js';
+import { atOnce } from '../../model/steps.js';
 
 type Entry = readonly [name: string, value: string, offset: number];
 
@@ -24,16 +25,20 @@ function fileOf(entries: readonly Entry[], count = entries.length, keys = 2): Me
 }
 
 function sorted(source: MemorySource): OffsetTable {
-  return SortedOffsetTable.load(source, START, source.size);
+  return atOnce(SortedOffsetTable.load(source, START, source.size));
 }
 
 function unsorted(source: MemorySource): OffsetTable {
-  return UnsortedOffsetTable.load(source, START, source.size);
+  return atOnce(UnsortedOffsetTable.load(source, START, source.size));
 }
 
 function visited(table: OffsetTable, name: string, prefix = ''): Entry[] {
   const entries: Entry[] = [];
-  table.forEachValue(name, prefix, (value, offset) => entries.push([name, value, offset]));
+  const visit = (value: string, offset: number): boolean => {
+    entries.push([name, value, offset]);
+    return true;
+  };
+  atOnce(table.visitValues(name, prefix, visit));
   return entries;
 }
 

@@ -9,6 +9,7 @@ import {
 } from '../../index/select.js';
 import { Labels } from '../../model/labels.js';
 import { type Matcher, matcher, type MatchType } from '../../model/matcher.js';
+import { atOnce } from '../../model/steps.js';
 import { compareUtf8 } from '../../model/utf8.js';
 import { buildIndex, openBytes } from '../support/index-builder.js';
 
@@ -36,15 +37,22 @@ function check({ index, series }: Indexed, matchers: readonly Matcher[]): void {
     matchers.every((m) => m.matches(labels.get(m.name))),
   );
   const text = matchers.map(String).join();
-  const ids = expand(selectPostings(index, matchers));
+  const ids = expand(atOnce(selectPostings(index, matchers)));
   expect([text, ids]).toEqual([text, matching.map(([id]) => id)]);
   const names = new Set(matching.flatMap(([, labels]) => [...labels].map(([name]) => name)));
-  expect([text, selectLabelNames(index, matchers)]).toEqual([text, [...names].sort(compareUtf8)]);
+  expect([text, atOnce(selectLabelNames(index, matchers))]).toEqual([
+    text,
+    [...names].sort(compareUtf8),
+  ]);
   for (const name of ['a', 'b', 'z', '']) {
     const values = new Set(matching.map(([, labels]) => labels.get(name)));
     values.delete('');
     const wanted = [...values].sort(compareUtf8);
-    expect([text, name, selectLabelValues(index, name, matchers)]).toEqual([text, name, wanted]);
+    expect([text, name, atOnce(selectLabelValues(index, name, matchers))]).toEqual([
+      text,
+      name,
+      wanted,
+    ]);
   }
 }
 
@@ -100,7 +108,7 @@ describe('matchers over postings', () => {
     const select = (...queries: readonly (readonly [MatchType, string])[]): string[] => {
       const query = queries.map(([type, text]) => matcher('a', type, text));
       check(indexed, query);
-      return expand(selectPostings(indexed.index, query)).map((ref) =>
+      return expand(atOnce(selectPostings(indexed.index, query))).map((ref) =>
         String(indexed.series.get(ref)),
       );
     };

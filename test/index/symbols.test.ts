@@ -5,6 +5,7 @@ import { crc32c } from '../../encoding/crc32c.js';
 import type { IndexVersion } from '../../index/format.js';
 import { Symbols } from '../../index/symbols.js';
 import { compareUtf8 } from '../../model/utf8.js';
+import { atOnce } from '../../model/steps.js';
 
 const START = 5;
 
@@ -17,7 +18,7 @@ function tableOf(texts: readonly string[], count = texts.length): MemorySource {
 }
 
 function load(source: MemorySource, version: IndexVersion = 2): Symbols {
-  return Symbols.load(source, START, source.size, version);
+  return atOnce(Symbols.load(source, START, source.size, version));
 }
 
 describe('a symbol table', () => {

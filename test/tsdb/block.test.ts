@@ -3,6 +3,7 @@ import { Kernel } from '../../kernel/kernel.js';
 import { Columns } from '../../model/columns.js';
 import { ClosedError } from '../../model/errors.js';
 import { MAX_TIME, MIN_TIME } from '../../model/interval.js';
+import { atOnce } from '../../model/steps.js';
 import { Block } from '../../tsdb/block.js';
 import { DIR } from '../support/data-directory.js';
 import { copyToMemory, SMALL_FIXTURE } from '../support/directory-copy.js';
@@ -17,7 +18,7 @@ function load() {
 
 /** [series, samples] of what a block shows of a range. */
 function count(block: Block, minTime = MIN_TIME, maxTime = MAX_TIME): [number, number] {
-  const cursor = block.select([], minTime, maxTime);
+  const cursor = atOnce(block.select([], minTime, maxTime));
   const columns = new Columns();
   let series = 0;
   let samples = 0;

@@ -8,6 +8,7 @@ import { replayHead, type ReplayedHead } from '../../tsdb/head-replay.js';
 import { Pacer } from '../../tsdb/pacer.js';
 import type { ByteSource } from '../../disk/byte-source.js';
 import { DiskError } from '../../model/errors.js';
+import { atOnce } from '../../model/steps.js';
 import { RECORD_HISTOGRAMS } from '../../wal/record.js';
 import {
   dataDirectory,
@@ -41,7 +42,7 @@ function replay(disk: MemoryDisk, minValidTime = MIN_TIME): Promise<ReplayedHead
 
 /** Everything in the head, as `{n="a"} 1:2 3:4`. */
 function contentOf({ head }: ReplayedHead): string[] {
-  const cursor = head.select([], MIN_TIME, MAX_TIME);
+  const cursor = atOnce(head.select([], MIN_TIME, MAX_TIME));
   const lines: string[] = [];
   while (cursor.next()) {
     const columns = new Columns();
@@ -118,7 +119,7 @@ describe('replayHead', () => {
     ];
     const replayed = await replay(dataDirectory({ wal }));
     expect(contentOf(replayed)).toEqual(['a 20:NaN', 'b 10:histogram 20:histogram']);
-    const cursor = replayed.head.select([], MIN_TIME, MAX_TIME);
+    const cursor = atOnce(replayed.head.select([], MIN_TIME, MAX_TIME));
     cursor.next();
     cursor.next();
     const columns = new Columns();

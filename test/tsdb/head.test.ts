@@ -4,6 +4,7 @@ import { ClosedError } from '../../model/errors.js';
 import { MAX_TIME, MIN_TIME } from '../../model/interval.js';
 import { Labels } from '../../model/labels.js';
 import { matcher } from '../../model/matcher.js';
+import { atOnce } from '../../model/steps.js';
 import { Head } from '../../tsdb/head.js';
 import { HeadSeries } from '../../tsdb/head-series.js';
 import { Pacer } from '../../tsdb/pacer.js';
@@ -26,7 +27,7 @@ function build(...all: HeadSeries[]): Promise<Head> {
 }
 
 function names(head: Head, ...range: [minTime: number, maxTime: number]): string[] {
-  const cursor = head.select([matcher('job', '=~', 'a|b')], ...range);
+  const cursor = atOnce(head.select([matcher('job', '=~', 'a|b')], ...range));
   const found: string[] = [];
   while (cursor.next()) found.push(cursor.series.labels.get('n'));
   return found;
@@ -42,7 +43,7 @@ describe('Head', () => {
   it('gives matching series by the bytes of their labels, those in the range', async () => {
     const head = await build(...all());
     expect(names(head, 0, 100)).toEqual(['🦊', '\uffff']);
-    const onlyName = head.select([matcher('n', '!=', 'x')], 0, 100);
+    const onlyName = atOnce(head.select([matcher('n', '!=', 'x')], 0, 100));
     onlyName.next();
     expect(onlyName.series.labels.get('job')).toBe('a');
     expect(names(head, 15, 100)).toEqual(['\uffff']);
@@ -50,9 +51,9 @@ describe('Head', () => {
 
   it('tells names and values of its labels', async () => {
     const head = await build(...all());
-    expect(head.labelNames([])).toEqual(['job', 'n']);
-    expect(head.labelValues('job', [])).toEqual(['a', 'b', 'c']);
-    expect(head.labelValues('job', [matcher('n', '=', 'x')])).toEqual(['c']);
+    expect(atOnce(head.labelNames([]))).toEqual(['job', 'n']);
+    expect(atOnce(head.labelValues('job', []))).toEqual(['a', 'b', 'c']);
+    expect(atOnce(head.labelValues('job', [matcher('n', '=', 'x')]))).toEqual(['c']);
   });
 
   it('tells whether it meets a range', async () => {
