@@ -3,15 +3,12 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import { hasShared, shared } from './shared.js';
 
-/** What there is where the folder is not: the tests are then listed, and skipped. */
-const KNOWN: readonly string[] = ['live-3.14-running', 'small-stopped'];
-
 /** Names of all recorded directories; those by 3.14 have it in their name. */
 export const FIXTURES: readonly string[] = hasShared
   ? readdirSync(shared('fixtures'), { withFileTypes: true })
       .filter((entry) => entry.isDirectory())
       .map((entry) => entry.name)
-  : KNOWN;
+  : [];
 
 /** Whether today's Prometheus wrote it; else 2.42 did. */
 export function isBy314(name: string): boolean {
