@@ -8,7 +8,7 @@
 import { type BlockMeta, isUlid } from '../compact/block-meta.js';
 import type { Disk } from '../disk/disk.js';
 import { NodeDisk } from '../disk/node-disk.js';
-import { OpenError } from '../model/errors.js';
+import { checkDataDirectory } from './data-directory.js';
 import { type Finding, Findings } from './findings.js';
 import { type OpenReadOnlyOptions, validateOptions } from './options.js';
 import { verifyBlock } from './verify-block.js';
@@ -31,15 +31,12 @@ export interface VerifyResult {
   readonly damages: number;
 }
 
-/** What a data directory without blocks has at least one of. */
-const HEAD_PARTS: ReadonlySet<string> = new Set(['wal', 'wbl', 'chunks_head']);
-
 /** What an interrupted compaction or deletion leaves behind. */
 const LEFT_OVER = /\.tmp(-for-creation|-for-deletion)?$/;
 
 /**
- * Checks the data directory `dir`. Throws a `DiskError` where it cannot be listed and an
- * `OpenError` where it holds no database; whatever is wrong inside becomes findings.
+ * Checks the data directory `dir`. Throws an `OpenError` where it cannot be listed or holds no
+ * database; whatever is wrong inside becomes findings.
  */
 export async function verifyDirectory(
   dir: string,
@@ -47,10 +44,8 @@ export async function verifyDirectory(
 ): Promise<VerifyResult> {
   validateOptions(options);
   const disk = options.disk ?? new NodeDisk({ io: options.io, logger: options.logger });
+  checkDataDirectory(disk, dir);
   const entries = disk.list(dir);
-  if (!entries.some(({ name }) => isUlid(name) || HEAD_PARTS.has(name))) {
-    throw new OpenError(`cannot verify ${dir}: there is no block and no log in it`, dir);
-  }
   const findings = new Findings(options.onFinding ?? (() => {}));
   const context = new VerifyContext(disk, findings, {
     total: treeBytes(disk, dir),

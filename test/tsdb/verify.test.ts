@@ -84,7 +84,7 @@ describe('verifyDirectory', () => {
     await expect(verifyDirectory(missing)).rejects.toThrow('no such file or directory');
     const file = scratchFile(new Uint8Array(1));
     await expect(verifyDirectory(file)).rejects.toThrow('not a directory');
-    await expect(verifyDirectory(scratchFolder())).rejects.toThrow('no block and no log');
+    await expect(verifyDirectory(scratchFolder())).rejects.toThrow('the directory is empty');
   });
 
   /** What no checksum covers and nothing reads, by file: no flip there can be found. */
