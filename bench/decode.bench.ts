@@ -7,7 +7,10 @@
  * Chunks of 120 samples at 15 s, all different, lie in one mapped segment file per shape. What is
  * timed for us ends with the samples in a caller's columns, a series of ten chunks at a time; for
  * Go it ends with the sums of what the iterator gave. Both are timed with the chunks' checksums
- * verified (what every read of a block does) and without. A figure is the fastest round's.
+ * verified (what every read of a block does) and without.
+ *
+ * On a busy machine a long pass is always disturbed. So the chunks are cut into slices of about a
+ * millisecond, and a figure is the sum of each slice's fastest pass.
  */
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -30,6 +33,7 @@ const SAMPLES_PER_CHUNK = 120;
 const CHUNKS_PER_SERIES = 10;
 const STEP_MS = 15_000;
 const TURNS = 4;
+const CHUNKS_PER_SLICE = 500;
 const START_MS = 1_600_000_000_000;
 
 export interface DecodeParameters {
@@ -143,96 +147,106 @@ function measure(
   const kernel = new Kernel();
   const segments = ChunkSegments.open(disk, files.dir, kernel);
   const source = disk.openImmutable(files.path);
-  const viaKernel = verified
-    ? () => readAll(segments, files.refs, columns)
-    : () => decodeAll(kernel, source, files.refs, columns);
-  const viaTypeScript = () => decodeByTypeScript(source, files, verified, columns);
-  const best = { kernel: Infinity, typescript: Infinity, prometheus: Infinity };
-  const samples = files.chunks.length * SAMPLES_PER_CHUNK;
-  const { rounds } = parameters;
+  const viaKernel: DecodeSeries = verified
+    ? (from, to) => segments.read(files.refs, from, to, columns)
+    : (from, to) => decodeUnverified(kernel, source, files.refs, from, to, columns);
+  const viaTypeScript: DecodeSeries = (from, to) => {
+    for (let i = from; i < to; i++) decodeByTypeScript(source, files, i, verified, columns);
+  };
+  const best = {
+    kernel: newTimes(files),
+    typescript: newTimes(files),
+    prometheus: newTimes(files),
+  };
   try {
     for (let turn = 0; turn < TURNS; turn++) {
-      best.kernel = Math.min(best.kernel, fastest(rounds, samples, viaKernel));
-      best.typescript = Math.min(best.typescript, fastest(rounds, samples, viaTypeScript));
-      if (peer === null) continue;
-      best.prometheus = Math.min(best.prometheus, runPeer(peer, files.path, verified, rounds));
+      for (let round = 0; round < parameters.rounds; round++) {
+        timeSlices(best.kernel, files, viaKernel, columns);
+        timeSlices(best.typescript, files, viaTypeScript, columns);
+      }
+      if (peer !== null) runPeer(peer, files.path, verified, parameters.rounds, best.prometheus);
     }
   } finally {
     segments.close();
     source.close();
   }
-  const prometheus = peer === null ? null : best.prometheus;
-  const ratio = prometheus === null ? null : prometheus / best.kernel;
-  return { shape: files.shape, verified, ...best, prometheus, ratio };
+  const kernelNs = perSample(best.kernel, files);
+  const prometheus = peer === null ? null : perSample(best.prometheus, files);
+  return {
+    shape: files.shape,
+    verified,
+    kernel: kernelNs,
+    typescript: perSample(best.typescript, files),
+    prometheus,
+    ratio: prometheus === null ? null : prometheus / kernelNs,
+  };
 }
 
-/** What a query does: a series at a time, checksums verified. */
-function readAll(segments: ChunkSegments, refs: Float64Array, columns: Columns): number {
-  let samples = 0;
-  for (let at = 0; at < refs.length; at += CHUNKS_PER_SERIES) {
-    columns.clear();
-    segments.read(refs, at, Math.min(at + CHUNKS_PER_SERIES, refs.length), columns);
-    samples += columns.count;
+/** Decodes the chunks `[from, to)` of one series into the columns. */
+type DecodeSeries = (from: number, to: number) => void;
+
+/** The fastest pass of each slice, in nanoseconds; nothing was timed yet. */
+function newTimes({ chunks }: ShapeFiles): Float64Array {
+  return new Float64Array(Math.ceil(chunks.length / CHUNKS_PER_SLICE)).fill(Infinity);
+}
+
+/** The sum of the slices' fastest passes, a sample. */
+function perSample(best: Float64Array, { chunks }: ShapeFiles): number {
+  const sum = best.reduce((total, nanoseconds) => total + nanoseconds, 0);
+  return sum / (chunks.length * SAMPLES_PER_CHUNK);
+}
+
+/** Passes once over all slices; throws when a series does not have all its samples. */
+function timeSlices(
+  best: Float64Array,
+  { chunks }: ShapeFiles,
+  decode: DecodeSeries,
+  columns: Columns,
+): void {
+  for (let slice = 0; slice < best.length; slice++) {
+    const end = Math.min((slice + 1) * CHUNKS_PER_SLICE, chunks.length);
+    const start = performance.now();
+    for (let from = slice * CHUNKS_PER_SLICE; from < end; from += CHUNKS_PER_SERIES) {
+      const to = Math.min(from + CHUNKS_PER_SERIES, end);
+      columns.clear();
+      decode(from, to);
+      if (columns.count !== (to - from) * SAMPLES_PER_CHUNK) {
+        throw new Error(`decoded ${columns.count} samples of ${to - from} chunks`);
+      }
+    }
+    best[slice] = Math.min(best[slice], (performance.now() - start) * 1e6);
   }
-  return samples;
 }
 
-/** The same without checksums, which `ChunkSegments` never leaves out. */
-function decodeAll(
+/** What `ChunkSegments.read` does, but for the checksums, which it never leaves out. */
+function decodeUnverified(
   kernel: Kernel,
   source: ByteSource,
   refs: Float64Array,
+  from: number,
+  to: number,
   columns: Columns,
-): number {
-  let samples = 0;
-  for (let from = 0; from < refs.length; from += CHUNKS_PER_SERIES) {
-    const to = Math.min(from + CHUNKS_PER_SERIES, refs.length);
-    const base = refs[from];
-    const end = to < refs.length ? refs[to] : source.size;
-    columns.clear();
-    const bytes = source.peek(base, end - base);
-    kernel.decodeXorRun({ bytes, refs, from, to, base, verify: false }, columns);
-    samples += columns.count;
-  }
-  return samples;
+): void {
+  const base = refs[from];
+  const end = to < refs.length ? refs[to] : source.size;
+  const bytes = source.peek(base, end - base);
+  kernel.decodeXorRun({ bytes, refs, from, to, base, verify: false }, columns);
 }
 
 function decodeByTypeScript(
   source: ByteSource,
-  files: ShapeFiles,
+  { refs, chunks }: ShapeFiles,
+  index: number,
   verified: boolean,
   columns: Columns,
-): number {
-  let samples = 0;
-  const { refs, chunks } = files;
-  columns.clear();
-  for (let i = 0; i < refs.length; i++) {
-    if (i % CHUNKS_PER_SERIES === 0) {
-      samples += columns.count;
-      columns.clear();
-    }
-    const end = i + 1 < refs.length ? refs[i + 1] : source.size;
-    if (verified) decodeXor(readEntry(source.peek(refs[i], end - refs[i])).data, columns);
-    else {
-      const dataBytes = chunks[i].data.length;
-      decodeXor(source.peek(end - CRC_BYTES - dataBytes, dataBytes), columns);
-    }
+): void {
+  const end = index + 1 < refs.length ? refs[index + 1] : source.size;
+  if (verified) {
+    decodeXor(readEntry(source.peek(refs[index], end - refs[index])).data, columns);
+  } else {
+    const dataBytes = chunks[index].data.length;
+    decodeXor(source.peek(end - CRC_BYTES - dataBytes, dataBytes), columns);
   }
-  return samples + columns.count;
-}
-
-/**
- * The nanoseconds a sample of the fastest of so many rounds; each must decode all `samples`.
- */
-function fastest(rounds: number, samples: number, action: () => number): number {
-  let best = Infinity;
-  for (let i = 0; i < rounds; i++) {
-    const start = performance.now();
-    const decoded = action();
-    best = Math.min(best, ((performance.now() - start) * 1e6) / samples);
-    if (decoded !== samples) throw new Error(`decoded ${decoded} of ${samples} samples`);
-  }
-  return best;
 }
 
 /** Builds the Go program into `dir`; null, with the reason on stderr, where that cannot be done. */
@@ -249,14 +263,22 @@ function buildPeer(dir: string): string | null {
   return null;
 }
 
-function runPeer(program: string, path: string, verified: boolean, rounds: number): number {
-  const options = [`-rounds=${rounds}`, `-crc=${verified}`, path];
+/** Runs the Go program; it passes over the same slices as `timeSlices`. */
+function runPeer(
+  program: string,
+  path: string,
+  verified: boolean,
+  rounds: number,
+  best: Float64Array,
+): void {
+  const options = [`-rounds=${rounds}`, `-slice=${CHUNKS_PER_SLICE}`, `-crc=${verified}`, path];
   const { status, stdout } = spawnSync(program, options, {
     encoding: 'utf8',
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   if (status !== 0) throw new Error(`the Go program ended with status ${status}`);
-  return (JSON.parse(stdout) as { nanosecondsPerSample: number }).nanosecondsPerSample;
+  const times = JSON.parse(stdout) as number[];
+  times.forEach((nanoseconds, slice) => (best[slice] = Math.min(best[slice], nanoseconds)));
 }
 
 /** A line a row. */

@@ -104,17 +104,8 @@ function decodeRest(end: u32, last: usize): bool {
   }
   while (target < last) {
     if (!decodeChanging(bits, end, last)) return false;
+    if (!storeEqual(end, last)) return false;
     bits = window(position);
-    while (bits < LONG_RUN && target < last) {
-      const zeros = <usize>clz(bits | (1 << (63 - WINDOW_BITS)));
-      const run = min(zeros >> 1, (last - target) >> 3);
-      storeRun(target, run);
-      position -= 2 * <u32>run;
-      target += 8 * run;
-      time += delta * <f64>run;
-      if (position < end) return false;
-      bits = window(position);
-    }
   }
   return position >= end;
 }
@@ -195,10 +186,31 @@ function decodeChanging(bits: u64, end: u32, last: usize): bool {
 }
 
 /**
+ * Passes over the samples that are like the one before, a zero bit for the time and one for the
+ * value, and stores them; false when there are more of them than bits.
+ */
+function storeEqual(end: u32, last: usize): bool {
+  const left = <u32>((last - target) >> 3);
+  let run: u32 = 0;
+  let equal: u32 = 0;
+  do {
+    const zeros = <u32>clz(window(position) | (1 << (63 - WINDOW_BITS)));
+    equal = min(zeros >> 1, left - run);
+    position -= 2 * equal;
+    run += equal;
+    if (position < end) return false;
+  } while (equal == WINDOW_BITS >> 1);
+  storeRun(target, run);
+  target += 8 * run;
+  time += delta * <f64>run;
+  return true;
+}
+
+/**
  * Stores `run` samples like the last one at equal steps, and garbage behind them: up to seven.
  * Multiples of a tame delta are exact, as far as they are stored for a sample.
  */
-function storeRun(at: usize, run: usize): void {
+function storeRun(at: usize, run: u32): void {
   const base = f64x2.splat(time);
   let a = f64x2.add(base, f64x2(delta, 2 * delta));
   let b = f64x2.add(base, f64x2(3 * delta, 4 * delta));

@@ -1,9 +1,9 @@
 // Command decode times Prometheus' own chunk iterator over a segment file that
 // bench/decode.bench.ts wrote, so that both sides decode the same bytes in one run.
 //
-// Usage: decode [-rounds N] [-crc] SEGMENT
+// Usage: decode [-rounds N] [-slice N] [-crc] SEGMENT
 //
-// It prints one JSON object with the nanoseconds a sample of the fastest round.
+// It prints a JSON array: for each slice of the chunks the nanoseconds of its fastest pass.
 package main
 
 import (
@@ -13,7 +13,6 @@ import (
 	"flag"
 	"fmt"
 	"hash/crc32"
-	"math"
 	"os"
 	"time"
 
@@ -34,11 +33,12 @@ type entry struct {
 }
 
 func main() {
-	rounds := flag.Int("rounds", 20, "how often each file is decoded")
+	rounds := flag.Int("rounds", 20, "how often the file is decoded")
+	slice := flag.Int("slice", 500, "how many chunks are timed at a time")
 	verify := flag.Bool("crc", false, "verify each chunk's checksum, as every read of a block does")
 	flag.Parse()
 	if flag.NArg() != 1 {
-		fail(errors.New("usage: decode [-rounds N] [-crc] SEGMENT"))
+		fail(errors.New("usage: decode [-rounds N] [-slice N] [-crc] SEGMENT"))
 	}
 	path := flag.Arg(0)
 	segment, err := os.ReadFile(path)
@@ -49,16 +49,22 @@ func main() {
 	if err != nil {
 		fail(fmt.Errorf("%s: %w", path, err))
 	}
-	fastest := math.Inf(1)
+	var fastest []float64
 	for range *rounds {
-		perSample, err := round(entries, *verify)
-		if err != nil {
-			fail(fmt.Errorf("%s: %w", path, err))
+		for i := 0; i*(*slice) < len(entries); i++ {
+			end := min((i+1)*(*slice), len(entries))
+			elapsed, err := decode(entries[i*(*slice):end], *verify)
+			if err != nil {
+				fail(fmt.Errorf("%s: %w", path, err))
+			}
+			nanoseconds := float64(elapsed.Nanoseconds())
+			if i == len(fastest) {
+				fastest = append(fastest, nanoseconds)
+			}
+			fastest[i] = min(fastest[i], nanoseconds)
 		}
-		fastest = math.Min(fastest, perSample)
 	}
-	result := map[string]float64{"nanosecondsPerSample": fastest}
-	if err := json.NewEncoder(os.Stdout).Encode(result); err != nil {
+	if err := json.NewEncoder(os.Stdout).Encode(fastest); err != nil {
 		fail(err)
 	}
 }
@@ -82,12 +88,11 @@ func parse(segment []byte) ([]entry, error) {
 	return entries, nil
 }
 
-// round decodes all chunks once and returns the nanoseconds a sample.
-func round(entries []entry, verify bool) (float64, error) {
+// decode passes over the chunks once and returns how long that took.
+func decode(entries []entry, verify bool) (time.Duration, error) {
 	var (
 		chunk    = chunkenc.NewXORChunk()
 		iterator chunkenc.Iterator
-		samples  int
 		times    int64
 		values   float64
 	)
@@ -102,7 +107,6 @@ func round(entries []entry, verify bool) (float64, error) {
 			t, v := iterator.At()
 			times += t
 			values += v
-			samples++
 		}
 		if err := iterator.Err(); err != nil {
 			return 0, err
@@ -110,7 +114,7 @@ func round(entries []entry, verify bool) (float64, error) {
 	}
 	elapsed := time.Since(start)
 	sink = float64(times) + values
-	return float64(elapsed.Nanoseconds()) / float64(samples), nil
+	return elapsed, nil
 }
 
 // sink keeps the compiler from dropping the loop.
