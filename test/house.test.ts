@@ -7,6 +7,7 @@ import {
   checkSizes,
   checkText,
   findDead,
+  findUnused,
   findUntested,
   type House,
   type ImportLaw,
@@ -105,6 +106,10 @@ describe('the house', () => {
     expect(sources.flatMap((file) => checkImports(file, house))).toEqual([]);
   });
 
+  it('asks users to install only what it imports', () => {
+    expect(findUnused(sources, house.dependencies)).toEqual([]);
+  });
+
   it('does without what is banned', () => {
     expect(sources.flatMap((file) => checkBans(file, house))).toEqual([]);
   });
@@ -181,6 +186,8 @@ describe('the rules', () => {
     refuses('chunks/a.ts', "import { readSync } from 'node:fs';", 'go through disk');
     refuses('chunks/a.ts', "import { open } from 'node:fs/promises';", 'go through disk');
     refuses('chunks/a.ts', "createRequire(here)('mmap-io');", 'go through disk');
+    refuses('chunks/a.ts', "require(path ?? 'mmap-io');", 'go through disk');
+    refuses('chunks/a.ts', "require.resolve('mmap-io/package.json');", 'go through disk');
     refuses('chunks/a.ts', "import { x } from '@scope/other/x';", 'no dependency');
     refuses('chunks/a.ts', "import { join } from 'path';", 'no dependency');
     accepts('chunks/a.ts', "import { b } from './b.js'; import { c } from '../model/c.js';");
@@ -256,6 +263,11 @@ describe('the rules', () => {
     const dead = file('model/b.ts', "import { a } from './a.js';");
     expect(findDead([door, used, dead], ['tsdb/db.ts'])).toEqual([
       'model/b.ts:1: no import leads here; delete it, or use it',
+    ]);
+
+    const user = file('chunks/x.ts', "import { crc32c } from '@scope/known';");
+    expect(findUnused([user], ['@scope/known', 'other'])).toEqual([
+      'package.json: nothing imports other; drop it',
     ]);
 
     const types = file('model/c.ts', 'export interface C { readonly d: number }');

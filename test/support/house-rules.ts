@@ -66,6 +66,19 @@ export function checkImports(file: SourceText, house: House): string[] {
   return findings;
 }
 
+/** Packages that users install and no source imports. */
+export function findUnused(
+  files: readonly SourceText[],
+  dependencies: readonly string[],
+): string[] {
+  const imported = new Set(
+    files.flatMap((file) => importsOf(file).map(({ specifier }) => packageOf(specifier))),
+  );
+  return dependencies
+    .filter((name) => !imported.has(name))
+    .map((name) => `package.json: nothing imports ${name}; drop it`);
+}
+
 /** Constructs that the house does without, each with what stands in their place. */
 export function checkBans(file: SourceText, house: House): string[] {
   const room = roomOf(file.path);
@@ -285,7 +298,8 @@ function importsOf(file: SourceText): Import[] {
     if (ts.isImportTypeNode(node) && ts.isLiteralTypeNode(node.argument)) {
       add(node.argument.literal);
     }
-    if (ts.isCallExpression(node) && isModuleCall(node)) add(node.arguments[0]);
+    // The name may be one of several: require(path ?? 'name').
+    if (ts.isCallExpression(node) && isModuleCall(node)) literalsIn(node.arguments[0]).forEach(add);
     // A worker's file: new URL('./worker.js', import.meta.url).
     if (ts.isNewExpression(node) && isNamed(node, 'URL') && node.arguments?.length === 2) {
       add(node.arguments[0]);
@@ -296,11 +310,25 @@ function importsOf(file: SourceText): Import[] {
   return found;
 }
 
-/** `import(…)`, `require(…)` and `createRequire(…)(…)`. */
+/** The string literals of an expression. */
+function literalsIn(node: ts.Node): ts.Node[] {
+  const found: ts.Node[] = [];
+  const visit = (one: ts.Node): void => {
+    if (ts.isStringLiteral(one)) found.push(one);
+    ts.forEachChild(one, visit);
+  };
+  visit(node);
+  return found;
+}
+
+/** `import(…)`, `require(…)`, `require.resolve(…)` and `createRequire(…)(…)`. */
 function isModuleCall(node: ts.CallExpression): boolean {
   const callee = node.expression;
   if (callee.kind === ts.SyntaxKind.ImportKeyword) return true;
   if (ts.isIdentifier(callee)) return callee.text === 'require';
+  if (ts.isPropertyAccessExpression(callee)) {
+    return ts.isIdentifier(callee.expression) && callee.expression.text === 'require';
+  }
   return ts.isCallExpression(callee) && isNamed(callee, 'createRequire');
 }
 
