@@ -11,7 +11,7 @@ import { Kernel } from '../kernel/kernel.js';
 import { mergeSeries } from '../index/series-merge.js';
 import { Columns } from '../model/columns.js';
 import { ArgumentError, ClosedError } from '../model/errors.js';
-import { MAX_TIME, MIN_TIME } from '../model/interval.js';
+import { type Interval, MAX_TIME, MIN_TIME } from '../model/interval.js';
 import type { Labels } from '../model/labels.js';
 import { type Logger, SILENT } from '../model/logger.js';
 import type { Matcher } from '../model/matcher.js';
@@ -50,6 +50,8 @@ export type { NamedCount, TsdbStats } from './stats.js';
 
 /** What a series costs beside its samples, in the pacer's units. */
 const SERIES_UNITS = 400;
+/** Opening the files of a block, likewise. */
+const ACQUIRE_UNITS = 20_000;
 /** How often opening starts over when blocks vanish under it. */
 const ATTEMPTS_MAX = 5;
 const STATS_LIMIT = 10;
@@ -58,7 +60,7 @@ const STATS_LIMIT = 10;
 export interface BlockInfo {
   readonly meta: BlockMeta;
   readonly path: string;
-  /** The size of all its files, in bytes. */
+  /** The size of all its files, in bytes: looked up on each access. */
   readonly sizeBytes: number;
 }
 
@@ -158,9 +160,9 @@ export class ReadOnlyDatabase implements AsyncDisposable {
     const { signal, reuseColumns = false } = options;
     const range = rangeOf(options);
     signal?.throwIfAborted();
-    const sources = await this.acquire(range.minTime, range.maxTime);
+    const pacer = new Pacer();
+    const sources = await this.acquire(range, { pacer, signal });
     try {
-      const pacer = new Pacer();
       const cursor = await selectFrom(sources, matchers, range, { pacer, signal });
       let samples = new Columns();
       while (cursor.next()) {
@@ -184,7 +186,7 @@ export class ReadOnlyDatabase implements AsyncDisposable {
     const limit = limitOf(options);
     const found: Labels[] = [];
     const pacer = new Pacer();
-    const sources = await this.acquire(range.minTime, range.maxTime);
+    const sources = await this.acquire(range, { pacer, signal });
     try {
       const cursor = await selectFrom(sources, matchers, range, { pacer, signal });
       while (found.length < limit && cursor.next()) {
@@ -244,21 +246,30 @@ export class ReadOnlyDatabase implements AsyncDisposable {
   }
 
   /** Blocks and head of the range, held open until each is released. */
-  private async acquire(minTime: number, maxTime: number): Promise<(SeriesSource & Held)[]> {
+  private async acquire(
+    { minTime, maxTime }: Interval,
+    turns: Turns,
+  ): Promise<(SeriesSource & Held)[]> {
     for (let attempt = 1; ; attempt++) {
+      const view = this.current;
       try {
-        return this.tryAcquire(minTime, maxTime);
+        return await this.tryAcquire(view, { minTime, maxTime }, turns);
       } catch (error) {
+        if (attempt === ATTEMPTS_MAX) throw error;
         // A block was compacted away under us: its data lies in another block by now.
-        if (!isGone(error) || attempt === ATTEMPTS_MAX) throw error;
-        await this.refresh();
+        if (isGone(error)) await this.refresh();
+        // Or a refresh in one of our turns has closed it.
+        else if (!(error instanceof ClosedError) || this.current === view) throw error;
       }
     }
   }
 
   /** The head comes first: that is the order in which Prometheus merges. */
-  private tryAcquire(minTime: number, maxTime: number): (SeriesSource & Held)[] {
-    const { head, blocks } = this.current;
+  private async tryAcquire(
+    { head, blocks }: View,
+    { minTime, maxTime }: Interval,
+    { pacer, signal }: Turns,
+  ): Promise<(SeriesSource & Held)[]> {
     const held: (SeriesSource & Held)[] = [];
     try {
       if (head.overlaps(minTime, maxTime) && this.readsHead(blocks, maxTime)) {
@@ -266,7 +277,9 @@ export class ReadOnlyDatabase implements AsyncDisposable {
         held.push(head);
       }
       for (const block of blocks) {
-        if (block.overlaps(minTime, maxTime) && this.acquireBlock(block)) held.push(block);
+        if (!block.overlaps(minTime, maxTime)) continue;
+        if (pacer.isDue(ACQUIRE_UNITS)) await pacer.turn(signal);
+        if (this.acquireBlock(block)) held.push(block);
       }
       return held;
     } catch (error) {
@@ -288,6 +301,7 @@ export class ReadOnlyDatabase implements AsyncDisposable {
       return true;
     } catch (error) {
       if (isGone(error) && !this.disk.exists(block.path)) throw error;
+      if (error instanceof ClosedError) throw error;
       const view = this.current;
       const problem = setAside(block.path, error);
       this.logger.warn(`${problem.path}: ${problem.message}`);
@@ -302,15 +316,16 @@ export class ReadOnlyDatabase implements AsyncDisposable {
     options: LabelOptions,
     read: (source: SeriesSource) => Steps<string[]>,
   ): Promise<string[]> {
-    const { minTime, maxTime } = rangeOf(options);
+    const { signal } = options;
+    const range = rangeOf(options);
     const limit = limitOf(options);
     const pacer = new Pacer();
-    const sources = await this.acquire(minTime, maxTime);
+    const sources = await this.acquire(range, { pacer, signal });
     try {
       let union: string[] = [];
       for (const source of sources) {
-        const found = await pacer.run(read(source), options.signal);
-        union = await pacer.run(unionSteps(union, found, compareUtf8), options.signal);
+        const found = await pacer.run(read(source), signal);
+        union = await pacer.run(unionSteps(union, found, compareUtf8), signal);
       }
       return union.slice(0, limit);
     } finally {
@@ -368,8 +383,8 @@ export class ReadOnlyDatabase implements AsyncDisposable {
 async function selectFrom(
   sources: readonly SeriesSource[],
   matchers: readonly Matcher[],
-  { minTime, maxTime }: { minTime: number; maxTime: number },
-  { pacer, signal }: { pacer: Pacer; signal?: AbortSignal },
+  { minTime, maxTime }: Interval,
+  { pacer, signal }: Turns,
 ): Promise<SeriesCursor> {
   const cursors: SeriesCursor[] = [];
   for (const source of sources) {
@@ -381,6 +396,12 @@ async function selectFrom(
 /** Which series' labels are wanted. */
 interface WithMatchers {
   readonly matchers?: readonly Matcher[];
+}
+
+/** How long work gives way, and how it is stopped. */
+interface Turns {
+  readonly pacer: Pacer;
+  readonly signal?: AbortSignal;
 }
 
 interface Held {
@@ -401,7 +422,15 @@ function contextOf(disk: Disk, options: OpenReadOnlyOptions, kernel: Kernel): Lo
 }
 
 function infoOf(block: Block): BlockInfo {
-  return { meta: block.meta, path: block.path, sizeBytes: block.sizeBytes() };
+  const { meta, path } = block;
+  return {
+    meta,
+    path,
+    // Looked up when it is read: of a thousand blocks that takes thousands of calls of the system.
+    get sizeBytes() {
+      return block.sizeBytes();
+    },
+  };
 }
 
 /** In-order head samples below this are in blocks; see `HeadCutoff`. */
@@ -412,7 +441,7 @@ function minValidTime(blocks: readonly Block[], options: OpenReadOnlyOptions): n
     .reduce((max, block) => Math.max(max, block.meta.maxTime), MIN_TIME);
 }
 
-function rangeOf(options: SelectOptions): { minTime: number; maxTime: number } {
+function rangeOf(options: SelectOptions): Interval {
   const { minTime = MIN_TIME, maxTime = MAX_TIME } = options;
   if (Number.isNaN(minTime) || Number.isNaN(maxTime)) {
     throw new ArgumentError(`minTime and maxTime are times in ms; got ${minTime} and ${maxTime}`);

@@ -2,6 +2,7 @@
 import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import {
   type BlockInfo,
   ClosedError,
@@ -52,6 +53,17 @@ async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
 
 function largestBlock(blocks: readonly BlockInfo[]): BlockInfo {
   return [...blocks].sort((a, b) => b.sizeBytes - a.sizeBytes)[0];
+}
+
+/** Adds copies of the largest block under other names. */
+function cloneLargestBlock(disk: MemoryDisk, count: number): void {
+  const [path] = [...disk.files].sort(([, a], [, b]) => b.length - a.length)[0];
+  const block = path.slice(0, DIR.length + '/'.length + 26);
+  const files = [...disk.files].filter(([file]) => file.startsWith(`${block}/`));
+  for (let i = 0; i < count; i++) {
+    const clone = `${DIR}/01JGFJJZ00${String(i).padStart(16, '0')}`;
+    for (const [file, bytes] of files) disk.files.set(clone + file.slice(block.length), bytes);
+  }
 }
 
 describe('openReadOnly', () => {
@@ -255,6 +267,23 @@ describe('refresh', () => {
     expect(await countSamples(db, CHURN)).toBeGreaterThan(0);
     expect(db.blocks()).toHaveLength(6);
     expect(db.problems).toEqual([]);
+  });
+
+  it('may replace every block while a query is opening them', async () => {
+    const disk = copyToMemory(SMALL_FIXTURE);
+    cloneLargestBlock(disk, 100);
+    await using db = await openReadOnly(DIR, { disk });
+    const [before, blocks] = [await countSamples(db, CHURN), db.blocks().length];
+    for (const path of [...disk.files.keys()]) {
+      if (path.endsWith('/tombstones')) disk.files.delete(path);
+    }
+    const refreshing = db.refresh();
+    // Both take about ten turns of the loop; the query begins within the refresh and ends after it.
+    for (let turn = 0; turn < 6; turn++) await setImmediate();
+    const counting = countSamples(db, CHURN);
+    await refreshing;
+    expect(await counting).toBe(before);
+    expect([db.problems, db.blocks().length]).toEqual([[], blocks]);
   });
 
   it('keeps blocks that have not changed, and takes those anew whose tombstones have', async () => {
