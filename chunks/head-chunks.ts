@@ -16,6 +16,7 @@ import type { Columns } from '../model/columns.js';
 import { CorruptionError, DiskError } from '../model/errors.js';
 import { MIN_TIME } from '../model/interval.js';
 import type { Problem } from '../model/problem.js';
+import type { Steps } from '../model/steps.js';
 import { decodeChunk, isKnownEncoding, sampleCount } from './chunk.js';
 import { ENTRY_BYTES_MAX, HeadChunkEntries } from './head-chunk-entry.js';
 
@@ -27,6 +28,9 @@ const MAGIC_BYTES = 4;
 /** How much of a file is scanned at a time: what a positional source holds in its own buffer. */
 const BLOCK_BYTES = 32 * 1024;
 const TWO_32 = 0x1_0000_0000;
+/** After scanning so many entries others may have a turn; what each costs, in the pacer's units. */
+const ENTRIES_PER_STEP = 256;
+const ENTRY_UNITS = 200;
 
 /** One m-mapped chunk, as its entry says. */
 export interface HeadChunk {
@@ -70,10 +74,10 @@ export class HeadChunkFiles {
    * before it is kept, the rest of that file and all later files are set aside, since the log has
    * them. A chunk that does not follow its series' chunk before it discredits the whole directory.
    */
-  static open(disk: Disk, dir: string, options: HeadChunksOptions = {}): HeadChunkFiles {
+  static *open(disk: Disk, dir: string, options: HeadChunksOptions = {}): Steps<HeadChunkFiles> {
     const scan = new Scan(disk, dir, options.minValidTime ?? MIN_TIME);
     try {
-      scan.run();
+      yield* scan.run();
     } catch (error) {
       scan.close();
       throw error;
@@ -142,7 +146,7 @@ class Scan {
     this.minValidTime = minValidTime;
   }
 
-  run(): void {
+  *run(): Steps<void> {
     const files = listFiles(this.disk, this.dir);
     for (let i = 0; i < files.length; i++) {
       const { number, path } = files[i];
@@ -155,7 +159,7 @@ class Scan {
         this.sources.set(number, source);
         if (i === files.length - 1 && isUnwritten(source)) return;
         checkHeader(source);
-        if (!this.scanFile(number, source, i === files.length - 1)) return;
+        if (!(yield* this.scanFile(number, source, i === files.length - 1))) return;
       } catch (error) {
         if (!(error instanceof CorruptionError)) throw error;
         this.setAsideFrom(error, files.length - 1 - i);
@@ -169,11 +173,12 @@ class Scan {
   }
 
   /** False where a chunk is out of sequence, which ends the scan. */
-  private scanFile(number: number, source: ByteSource, isLast: boolean): boolean {
+  private *scanFile(number: number, source: ByteSource, isLast: boolean): Steps<boolean> {
     let unknown = 0;
     let firstUnknown = 0;
     const entry = new HeadChunkEntries(source, HEAD_CHUNKS_HEADER_BYTES, BLOCK_BYTES);
-    while (nextWritten(entry, isLast)) {
+    for (let met = 1; nextWritten(entry, isLast); met++) {
+      if (met % ENTRIES_PER_STEP === 0) yield ENTRIES_PER_STEP * ENTRY_UNITS;
       const ref = number * TWO_32 + entry.offset;
       this.lastRef = ref;
       if (!isKnownEncoding(entry.encoding)) {

@@ -14,6 +14,7 @@ import { Histogram, HINT_UNKNOWN } from '../model/histogram.js';
 import { type Interval, MAX_TIME, MIN_TIME } from '../model/interval.js';
 import type { Labels } from '../model/labels.js';
 import type { Problem } from '../model/problem.js';
+import type { Steps } from '../model/steps.js';
 import { listLog, type SegmentFile } from '../wal/checkpoint.js';
 import {
   decodeHistograms,
@@ -44,6 +45,8 @@ import type { ReplayProgress } from './options.js';
 
 /** How often replay starts over when Prometheus truncates the log under it. */
 const ATTEMPTS_MAX = 5;
+/** Entering a chunk under its series, in the pacer's units. */
+const CHUNK_UNITS = 50;
 
 export interface ReplayOptions {
   /** In-order samples below this time, in ms, are in blocks and left out. */
@@ -65,7 +68,8 @@ export async function replayHead(
   for (let attempt = 1; ; attempt++) {
     const chunksDir = context.disk.join(dir, 'chunks_head');
     const { minValidTime } = options;
-    const chunkFiles = HeadChunkFiles.open(context.disk, chunksDir, { minValidTime });
+    const opening = HeadChunkFiles.open(context.disk, chunksDir, { minValidTime });
+    const chunkFiles = await context.pacer.run(opening, context.signal);
     try {
       return await new HeadReplay(dir, context, options, chunkFiles).run();
     } catch (error) {
@@ -120,7 +124,7 @@ class HeadReplay {
 
   async run(): Promise<ReplayedHead> {
     this.problems.push(...this.chunkFiles.problems);
-    this.groupChunks();
+    await this.context.pacer.run(this.groupChunks(), this.context.signal);
     const { disk } = this.context;
     const wal = listLog(disk, disk.join(this.dir, 'wal'));
     const wbl = listLog(disk, disk.join(this.dir, 'wbl'));
@@ -152,8 +156,9 @@ class HeadReplay {
     return minValidTime === MIN_TIME ? range : { ...range, minTime: minValidTime };
   }
 
-  private groupChunks(): void {
+  private *groupChunks(): Steps<void> {
     for (const chunk of this.chunkFiles.chunks) {
+      yield CHUNK_UNITS;
       let chunks = this.mapped.get(chunk.seriesRef);
       if (chunks === undefined) {
         this.mapped.set(chunk.seriesRef, (chunks = { inOrder: [], outOfOrder: [] }));

@@ -5,8 +5,11 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Steps } from '../model/steps.js';
 
-/** About 1 to 2 ms of decoding: far below the 10 ms that we may hold the loop. */
-const UNITS_PER_TURN = 200_000;
+/**
+ * About 0.3 ms of the kernel's decoding, and 3 ms of the slowest work that is counted so: below the
+ * 10 ms that we may hold the loop, on a busy machine too. A turn costs some microseconds.
+ */
+const UNITS_PER_TURN = 50_000;
 
 export class Pacer {
   private units = 0;

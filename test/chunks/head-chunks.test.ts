@@ -7,11 +7,13 @@ import {
   headChunkFileName,
   type HeadChunksOptions,
 } from '../../chunks/head-chunks.js';
+import type { ByteSource } from '../../disk/byte-source.js';
 import { NodeDisk } from '../../disk/node-disk.js';
 import { ByteWriter } from '../../encoding/byte-writer.js';
 import { crc32c } from '../../encoding/crc32c.js';
 import { Columns } from '../../model/columns.js';
-import { CorruptionError } from '../../model/errors.js';
+import { ClosedError, CorruptionError } from '../../model/errors.js';
+import { atOnce } from '../../model/steps.js';
 import { bytesOfHex, hexOfBytes } from '../support/bits.js';
 import { fixtureData } from '../support/fixtures.js';
 import { MemoryDisk } from '../support/memory-disk.js';
@@ -55,7 +57,7 @@ function open(
     ? Object.fromEntries(files.map((bytes, i) => [headChunkFileName(i + 1), bytes as Uint8Array]))
     : (files as Record<string, Uint8Array>);
   const paths = Object.entries(named).map(([name, bytes]) => [`${DIR}/${name}`, bytes]);
-  return HeadChunkFiles.open(new MemoryDisk(Object.fromEntries(paths)), DIR, options);
+  return atOnce(HeadChunkFiles.open(new MemoryDisk(Object.fromEntries(paths)), DIR, options));
 }
 
 function refs(files: HeadChunkFiles): number[] {
@@ -100,9 +102,31 @@ describe('head chunks', () => {
     files.close();
   });
 
+  it('are found in steps, so that the event loop can have turns', () => {
+    const entries = Array.from({ length: 2000 }, (_, i) => entry({ seriesRef: i + 1 }));
+    const disk = new MemoryDisk({ [`${DIR}/${headChunkFileName(1)}`]: file(...entries) });
+    const opening = HeadChunkFiles.open(disk, DIR);
+    let steps = 0;
+    let step = opening.next();
+    for (; step.done !== true; step = opening.next()) steps++;
+    expect(step.value.chunks).toHaveLength(2000);
+    expect(steps).toBeGreaterThan(5);
+  });
+
+  it('let go of their files where the steps are ended', () => {
+    const entries = Array.from({ length: 2000 }, (_, i) => entry({ seriesRef: i + 1 }));
+    const disk = new MemoryDisk({ [`${DIR}/${headChunkFileName(1)}`]: file(...entries) });
+    const opened = jest.spyOn(disk, 'openMutable');
+    const opening = HeadChunkFiles.open(disk, DIR);
+    opening.next();
+    expect(() => opening.throw(new Error('enough'))).toThrow('enough');
+    const source = opened.mock.results[0].value as ByteSource;
+    expect(() => source.peek(0, 1)).toThrow(ClosedError);
+  });
+
   it('are none where the directory does not exist or is empty', () => {
     expect(open({}).chunks).toEqual([]);
-    const files = HeadChunkFiles.open(new NodeDisk(), scratchFolder());
+    const files = atOnce(HeadChunkFiles.open(new NodeDisk(), scratchFolder()));
     expect([files.chunks, files.problems, files.lastRef]).toEqual([[], [], 0]);
   });
 
@@ -343,7 +367,7 @@ describe('files of a running Prometheus', () => {
     const dir = `${scratchFolder()}/chunks_head`;
     mkdirSync(dir);
     writeFileSync(`${dir}/000001`, file(entry()));
-    const files = HeadChunkFiles.open(new NodeDisk(), dir);
+    const files = atOnce(HeadChunkFiles.open(new NodeDisk(), dir));
     rmSync(dir, { recursive: true });
     const columns = new Columns();
     files.read(files.chunks[0], columns);
@@ -362,7 +386,7 @@ describe('files of a running Prometheus', () => {
       [`${DIR}/000001`]: file(entry()),
       [`${DIR}/000002`]: file(entry({ seriesRef: 8 })),
     });
-    const files = HeadChunkFiles.open(disk, DIR);
+    const files = atOnce(HeadChunkFiles.open(disk, DIR));
     expect([refs(files), files.problems]).toEqual([[8], []]);
   });
 });
@@ -382,7 +406,9 @@ const GOLDENS: readonly [string, number, number, number, string][] = [
 
 describeShared("real head chunks are those that Prometheus' own reader finds", () => {
   it.each(GOLDENS)('%s', (fixture, chunks, outOfOrder, samples, entries) => {
-    const files = HeadChunkFiles.open(new NodeDisk(), `${fixtureData(fixture)}/chunks_head`);
+    const files = atOnce(
+      HeadChunkFiles.open(new NodeDisk(), `${fixtureData(fixture)}/chunks_head`),
+    );
     expect(files.problems).toEqual([]);
     const hash = createHash('sha256');
     const columns = new Columns();

@@ -19,7 +19,7 @@ function series(labels: Record<string, string>, time: number): HeadSeries {
 function build(...all: HeadSeries[]): Promise<Head> {
   const content = {
     series: all,
-    chunkFiles: HeadChunkFiles.open(new MemoryDisk(), '/none'),
+    chunkFiles: atOnce(HeadChunkFiles.open(new MemoryDisk(), '/none')),
     inOrder: { minTime: 10, maxTime: 20 },
     outOfOrder: { minTime: MAX_TIME, maxTime: MIN_TIME },
   };

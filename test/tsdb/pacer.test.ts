@@ -39,7 +39,7 @@ describe('Pacer', () => {
       if (counting) setImmediate(count);
     };
     setImmediate(count);
-    expect(await new Pacer().run(working(100, 20_000))).toBe(100);
+    expect(await new Pacer().run(working(100, 5_000))).toBe(100);
     counting = false;
     expect(turns).toBeGreaterThanOrEqual(9);
     expect(turns).toBeLessThan(50);
