@@ -37,11 +37,16 @@ export async function list(dir: string, flags: ListFlags, terminal: Terminal): P
 
 /** The table's lines, blocks of equal min time in the order in which Go's sort leaves them. */
 export function blockTable(blocks: readonly BlockInfo[], flags: ListFlags): string[] {
-  const time = flags.humanReadable === true ? formatTime : String;
-  const size = flags.humanReadable === true ? formatBytes : String;
   const sorted = [...blocks].sort((a, b) => compareUtf8(a.meta.ulid, b.meta.ulid));
   goSort(sorted, (a, b) => a.meta.minTime - b.meta.minTime);
-  const rows = sorted.map(({ meta, sizeBytes }) => [
+  return alignColumns([TITLES, ...sorted.map((block) => blockRow(block, flags))]);
+}
+
+/** What the table says of one block, cell by cell. */
+export function blockRow({ meta, sizeBytes }: BlockInfo, flags: ListFlags): string[] {
+  const time = flags.humanReadable === true ? formatTime : String;
+  const size = flags.humanReadable === true ? formatBytes : String;
+  return [
     meta.ulid,
     time(meta.minTime),
     time(meta.maxTime),
@@ -50,11 +55,11 @@ export function blockTable(blocks: readonly BlockInfo[], flags: ListFlags): stri
     String(meta.stats.numChunks),
     String(meta.stats.numSeries),
     size(sizeBytes),
-  ]);
-  return alignColumns([TITLES, ...rows]);
+  ];
 }
 
-function listJson(blocks: readonly BlockInfo[]): string {
+/** The same, and what else `meta.json` says, as JSON. */
+export function listJson(blocks: readonly BlockInfo[]): string {
   return JSON.stringify(
     blocks.map(({ meta, path, sizeBytes }) => ({
       ulid: meta.ulid,

@@ -5,6 +5,7 @@
 import { Command, CommanderError, Option } from 'commander';
 import { messageOf, SelectorError, TsdbError } from '../model/errors.js';
 import type { AnalyzeFlags } from './analyze.js';
+import type { CreateBlocksFlags } from './create-blocks-from.js';
 import type { DumpFlags } from './dump.js';
 import { EXIT_FAILURE, EXIT_OK, EXIT_USAGE } from './exit-codes.js';
 import {
@@ -15,8 +16,10 @@ import {
   parseCount,
   parseTime,
 } from './flags.js';
+import { collectLabel } from './label-flag.js';
 import type { ListFlags } from './list.js';
 import { OutputClosedError } from './output.js';
+import { parseDuration } from './parse-duration.js';
 import type { QuerySeriesFlags } from './query-series.js';
 import type { Terminal } from './terminal.js';
 import { VERSION } from './version.js';
@@ -40,7 +43,7 @@ Exit codes:
   ${EXIT_FAILURE}  failed, found damage, or left something damaged out
   ${EXIT_USAGE}  wrong command line
 
-Data goes to standard output, messages to standard error. Nothing is ever written to DIR.`;
+Data goes to standard output, messages to standard error. Only create-blocks-from writes anything.`;
 
 /** Runs one command line (without the program's name) and returns the exit code. */
 export async function run(argv: readonly string[], terminal: Terminal): Promise<number> {
@@ -90,6 +93,7 @@ function buildProgram(terminal: Terminal, finish: SetExitCode): Command {
     .addHelpText('after', EPILOGUE);
   addBlockCommands(program, terminal, finish);
   addSampleCommands(program, terminal, finish);
+  addWritingCommands(program, terminal, finish);
   addOtherCommands(program, terminal, finish);
   return program;
 }
@@ -162,6 +166,35 @@ function addSampleCommands(program: Command, terminal: Terminal, finish: SetExit
       const { querySeries } = await import('./query-series.js');
       const match = [...selectors, ...(flags.match ?? [])];
       finish(await querySeries(dir, { ...flags, match }, terminal));
+    });
+}
+
+function addWritingCommands(program: Command, terminal: Terminal, finish: SetExitCode): void {
+  const parent = program
+    .command('create-blocks-from')
+    .description('Make blocks of samples in another format, as `promtool tsdb create-blocks-from`.')
+    .option('-r, --human-readable', 'times and sizes for people')
+    .option('-q, --quiet', 'does not print the blocks, no progress bar')
+    .option('--json', 'JSON instead of text')
+    .addOption(
+      new Option('--max-block-duration <duration>', 'what a block may cover, like 24h (from 2h)')
+        .argParser(parseDuration)
+        .hideHelp(),
+    );
+  parent
+    .command('openmetrics')
+    .description('Make blocks of OpenMetrics text, which has a timestamp on each sample.')
+    .argument('<input>', 'the text: a file, or a pipe such as /dev/stdin')
+    .argument('[out]', 'the directory in which blocks are made', DEFAULT_DIR)
+    .addOption(
+      new Option('--label <name=value>', 'a label that all samples get; several').argParser(
+        collectLabel,
+      ),
+    )
+    .action(async (input: string, out: string, _: unknown, self: Command) => {
+      const { createBlocksFromOpenMetrics } = await import('./create-blocks-from.js');
+      const flags = self.optsWithGlobals<CreateBlocksFlags>();
+      finish(await createBlocksFromOpenMetrics(input, out, flags, terminal));
     });
 }
 

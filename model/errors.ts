@@ -102,6 +102,20 @@ export class SelectorError extends TsdbError {
   }
 }
 
+/** Text to be imported that cannot be: the file, the line (from 1) and what is wrong with it. */
+export class InputError extends TsdbError {
+  readonly code = 'TSDB_INPUT';
+
+  readonly path: string;
+  readonly line: number;
+
+  constructor(path: string, line: number, reason: string, options?: ErrorOptions) {
+    super(`${path}:${line}: ${reason}`, options);
+    this.path = path;
+    this.line = line;
+  }
+}
+
 /** A named limit was met; the message gives the limit's name and value. */
 export class LimitError extends TsdbError {
   readonly code = 'TSDB_LIMIT';

@@ -5,6 +5,7 @@ import {
   CorruptionError,
   DecodeError,
   DiskError,
+  InputError,
   LimitError,
   messageOf,
   OpenError,
@@ -21,6 +22,7 @@ describe('an expected error', () => {
     [new ClosedError('x'), 'TSDB_CLOSED', 'ClosedError'],
     [new ArgumentError('m'), 'TSDB_ARGUMENT', 'ArgumentError'],
     [new SelectorError('m', 1), 'TSDB_SELECTOR', 'SelectorError'],
+    [new InputError('p', 1, 'm'), 'TSDB_INPUT', 'InputError'],
     [new LimitError('series', 'm'), 'TSDB_LIMIT', 'LimitError'],
   ])('%s has the code %s and its class as its name', (error, code, name) => {
     expect(error).toBeInstanceOf(TsdbError);

@@ -1,0 +1,98 @@
+/** The real disk, for writing: `node:fs`, synchronously. */
+import {
+  closeSync,
+  fsyncSync,
+  linkSync,
+  mkdirSync,
+  openSync,
+  renameSync,
+  rmSync,
+  statfsSync,
+  writeSync,
+} from 'node:fs';
+import { ClosedError } from '../model/errors.js';
+import { attempt } from './disk-error.js';
+import { NodeDisk } from './node-disk.js';
+import type { DiskSpace, WritableDisk, WritableFile } from './writable-disk.js';
+
+/** Prometheus' modes: whoever may read its files may read ours. */
+const DIRECTORY_MODE = 0o777;
+const FILE_MODE = 0o666;
+
+export class NodeWritableDisk extends NodeDisk implements WritableDisk {
+  makeDirectory(path: string): void {
+    attempt('make the directory', path, () => mkdirSync(path, { mode: DIRECTORY_MODE }));
+  }
+
+  create(path: string): WritableFile {
+    return new NodeFile(
+      path,
+      attempt('create', path, () => openSync(path, 'wx', FILE_MODE)),
+    );
+  }
+
+  rename(from: string, to: string): void {
+    attempt('rename', from, () => renameSync(from, to));
+  }
+
+  link(existing: string, added: string): void {
+    attempt('link', existing, () => linkSync(existing, added));
+  }
+
+  remove(path: string): void {
+    attempt('remove', path, () => rmSync(path, { recursive: true, force: true }));
+  }
+
+  syncDirectory(path: string): void {
+    attempt('sync', path, () => {
+      const fd = openSync(path, 'r');
+      try {
+        fsyncSync(fd);
+      } finally {
+        closeSync(fd);
+      }
+    });
+  }
+
+  space(path: string): DiskSpace {
+    const { bavail, blocks, bsize } = attempt('statfs', path, () => statfsSync(path));
+    return { freeBytes: bavail * bsize, totalBytes: blocks * bsize };
+  }
+}
+
+class NodeFile implements WritableFile {
+  readonly path: string;
+  size = 0;
+  private readonly fd: number;
+  private closed = false;
+
+  constructor(path: string, fd: number) {
+    this.path = path;
+    this.fd = fd;
+  }
+
+  write(bytes: Uint8Array): void {
+    this.checkOpen();
+    // A disk that fills up takes a part first and refuses the rest then.
+    for (let done = 0; done < bytes.length;) {
+      const written = attempt('write', this.path, () => writeSync(this.fd, bytes, done));
+      done += written;
+      this.size += written;
+    }
+  }
+
+  sync(): void {
+    this.checkOpen();
+    attempt('sync', this.path, () => fsyncSync(this.fd));
+  }
+
+  close(): void {
+    if (this.closed) return;
+    this.closed = true;
+    attempt('close', this.path, () => closeSync(this.fd));
+  }
+
+  private checkOpen(): void {
+    if (this.closed) throw new ClosedError(this.path);
+  }
+}

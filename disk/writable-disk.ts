@@ -1,0 +1,45 @@
+/**
+ * A disk that may be written: what those get who make files. Readers get a `Disk`, which cannot.
+ *
+ * What survives a power failure is what was synced, and nothing is synced that is not asked for: a
+ * file's bytes by `WritableFile.sync`, the names in a directory (new, renamed, removed) by
+ * `syncDirectory`. Files are made once and appended to, never changed in place.
+ */
+import type { Disk } from './disk.js';
+
+/** A new file, open for appending. */
+export interface WritableFile {
+  readonly path: string;
+  /** How many bytes were written. */
+  readonly size: number;
+  /** Appends all of `bytes`, which may be reused when it returns. */
+  write(bytes: Uint8Array): void;
+  /** Returns when everything written is on stable storage; not the file's name. */
+  sync(): void;
+  /** Idempotent; syncs nothing. */
+  close(): void;
+}
+
+/** Of a file system, in bytes. */
+export interface DiskSpace {
+  /** What may still be written by us. */
+  readonly freeBytes: number;
+  readonly totalBytes: number;
+}
+
+export interface WritableDisk extends Disk {
+  /** Makes a directory in an existing one; `EEXIST` where the name is taken. */
+  makeDirectory(path: string): void;
+  /** Makes a file that does not exist yet; `EEXIST` where the name is taken. */
+  create(path: string): WritableFile;
+  /** Gives a file or directory another name on the same file system, replacing a file there. */
+  rename(from: string, to: string): void;
+  /** Gives a file a second name on the same file system. */
+  link(existing: string, added: string): void;
+  /** Removes a file, or a directory with everything in it; nothing happens where there is none. */
+  remove(path: string): void;
+  /** Returns when the names in a directory are on stable storage. */
+  syncDirectory(path: string): void;
+  /** How much room there is where `path` lies. */
+  space(path: string): DiskSpace;
+}

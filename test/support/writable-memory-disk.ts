@@ -1,0 +1,133 @@
+/**
+ * A disk in memory that may be written: for tests of what makes files. It keeps a log of all
+ * changes, in order, and can refuse one of them.
+ */
+import type { DirectoryEntry, FileStat } from '../../disk/disk.js';
+import type { DiskSpace, WritableDisk, WritableFile } from '../../disk/writable-disk.js';
+import { DiskError } from '../../model/errors.js';
+import { MemoryDisk } from './memory-disk.js';
+
+export class WritableMemoryDisk extends MemoryDisk implements WritableDisk {
+  /** Every change: `create PATH`, `write PATH`, `sync PATH`, `rename FROM TO`, … */
+  readonly log: string[] = [];
+  readonly directories: Set<string>;
+  /** The change that is refused, counted from 0: it does nothing and throws EIO. */
+  refusedAt = Infinity;
+  /** Files that were made and not closed. */
+  openFiles = 0;
+
+  constructor(directories: readonly string[] = []) {
+    super();
+    this.directories = new Set(directories);
+  }
+
+  override list(path: string): DirectoryEntry[] {
+    const entries = super.exists(path) ? super.list(path) : [];
+    const known = new Set(entries.map(({ name }) => name));
+    for (const dir of this.directories) {
+      const name = dir.slice(path.length + 1);
+      if (!dir.startsWith(`${path}/`) || name.includes('/') || known.has(name)) continue;
+      entries.push({ name, kind: 'directory' });
+    }
+    return entries.sort((a, b) => (a.name < b.name ? -1 : 1));
+  }
+
+  override stat(path: string): FileStat {
+    if (this.directories.has(path)) return { kind: 'directory', size: 0, mtimeMs: 0 };
+    return super.stat(path);
+  }
+
+  override exists(path: string): boolean {
+    return this.directories.has(path) || super.exists(path);
+  }
+
+  makeDirectory(path: string): void {
+    this.change(`mkdir ${path}`, path);
+    if (this.exists(path)) throw new DiskError(`${path} exists`, path, 'EEXIST');
+    if (!this.exists(this.join(path, '..'))) throw new DiskError('no parent', path, 'ENOENT');
+    this.directories.add(path);
+  }
+
+  create(path: string): WritableFile {
+    this.change(`create ${path}`, path);
+    if (this.exists(path)) throw new DiskError(`${path} exists`, path, 'EEXIST');
+    if (!this.exists(this.join(path, '..'))) throw new DiskError('no parent', path, 'ENOENT');
+    this.files.set(path, new Uint8Array(0));
+    this.openFiles++;
+    return new MemoryFile(this, path);
+  }
+
+  rename(from: string, to: string): void {
+    this.change(`rename ${from} ${to}`, from);
+    if (!this.exists(from)) throw new DiskError(`no ${from}`, from, 'ENOENT');
+    const moved = (path: string): string => to + path.slice(from.length);
+    const isInside = (path: string): boolean => path === from || path.startsWith(`${from}/`);
+    for (const [path, bytes] of [...this.files].filter(([path]) => isInside(path))) {
+      this.files.delete(path);
+      this.files.set(moved(path), bytes);
+    }
+    for (const path of [...this.directories].filter(isInside)) {
+      this.directories.delete(path);
+      this.directories.add(moved(path));
+    }
+  }
+
+  link(existing: string, added: string): void {
+    this.change(`link ${existing} ${added}`, existing);
+    this.files.set(added, this.readFile(existing, Infinity));
+  }
+
+  remove(path: string): void {
+    if (!this.exists(path)) return;
+    this.change(`remove ${path}`, path);
+    const isInside = (other: string): boolean => other === path || other.startsWith(`${path}/`);
+    for (const file of [...this.files.keys()].filter(isInside)) this.files.delete(file);
+    for (const dir of [...this.directories].filter(isInside)) this.directories.delete(dir);
+  }
+
+  syncDirectory(path: string): void {
+    this.change(`sync ${path}/`, path);
+    if (!this.exists(path)) throw new DiskError(`no ${path}`, path, 'ENOENT');
+  }
+
+  space(): DiskSpace {
+    return { freeBytes: 2 ** 30, totalBytes: 2 ** 31 };
+  }
+
+  /** Notes a change, or refuses it. */
+  change(what: string, path: string): void {
+    if (this.log.length === this.refusedAt) {
+      this.refusedAt = Infinity;
+      throw new DiskError(`cannot ${what}: input/output error`, path, 'EIO');
+    }
+    this.log.push(what);
+  }
+}
+
+class MemoryFile implements WritableFile {
+  readonly path: string;
+  private readonly disk: WritableMemoryDisk;
+  private isOpen = true;
+  size = 0;
+
+  constructor(disk: WritableMemoryDisk, path: string) {
+    this.disk = disk;
+    this.path = path;
+  }
+
+  write(bytes: Uint8Array): void {
+    this.disk.change(`write ${this.path}`, this.path);
+    const before = this.disk.files.get(this.path) ?? new Uint8Array(0);
+    this.disk.files.set(this.path, Uint8Array.from(Buffer.concat([before, bytes])));
+    this.size += bytes.length;
+  }
+
+  sync(): void {
+    this.disk.change(`sync ${this.path}`, this.path);
+  }
+
+  close(): void {
+    if (this.isOpen) this.disk.openFiles--;
+    this.isOpen = false;
+  }
+}
