@@ -60,12 +60,16 @@ export async function analyzeBlock(
   const pairs = new Map<string, number>();
   const metrics = new Map<string, number>();
   const metas = new ChunkMetas();
-  const postings = index.select(matchers);
+  const selection = index.select(matchers);
   const pacer = new Pacer();
   let matchedSeries = 0;
   let labelEntries = 0;
-  while (postings.next()) {
-    const labels = index.series(postings.at, metas);
+  for (let moved = selection.move(); moved !== 'ended'; moved = selection.move()) {
+    if (moved === 'paused') {
+      await pacer.turn();
+      continue;
+    }
+    const labels = index.series(selection.at, metas);
     const covered = metas.count === 0 ? 0 : metas.maxTimes[metas.count - 1] - metas.minTimes[0];
     const uncovered = durationMs - covered;
     for (const [name, value] of labels) {

@@ -3,12 +3,9 @@
  * list meets a selection: a bit for each id that there may be, so a byte for 128 bytes of index.
  */
 import { DecodeError } from '../model/errors.js';
-import type { Steps } from '../model/steps.js';
+import type { Moved, Steps } from '../model/steps.js';
 import type { Postings } from './postings.js';
-
-/** After adding so many others may have a turn; what each costs, in the pacer's units. */
-const IDS_PER_STEP = 16 * 1024;
-const ID_UNITS = 3;
+import { PORTION_UNITS, type Selection } from './selection.js';
 
 export class IdSet {
   /** How many ids it holds. */
@@ -39,15 +36,9 @@ export class IdSet {
     this.count++;
   }
 
-  /** Adds what is left in a cursor; a `DecodeError` for an id that does not fit. */
-  *addAll(postings: Postings): Steps<this> {
-    for (let added = 1; postings.next(); added++) {
-      if (!this.fits(postings.at)) {
-        throw new DecodeError(`no series can have the id ${postings.at}`, 0);
-      }
-      this.add(postings.at);
-      if (added % IDS_PER_STEP === 0) yield IDS_PER_STEP * ID_UNITS;
-    }
+  /** Adds all that is left of a selection; a `DecodeError` for an id that does not fit. */
+  *addAll(selection: Selection): Steps<this> {
+    while (this.addPortion(selection) === 'paused') yield PORTION_UNITS;
     return this;
   }
 
@@ -59,6 +50,17 @@ export class IdSet {
   /** A cursor over the ids that it holds now. */
   postings(): Postings {
     return new BitPostings(this.words, this.base, this.count);
+  }
+
+  private addPortion(selection: Selection): Moved {
+    for (;;) {
+      const moved = selection.move();
+      if (moved !== 'on') return moved;
+      if (!this.fits(selection.at)) {
+        throw new DecodeError(`no series can have the id ${selection.at}`, 0);
+      }
+      this.add(selection.at);
+    }
   }
 }
 

@@ -8,23 +8,26 @@ import type { Labels } from '../model/labels.js';
 import { sortSteps } from '../model/sort-steps.js';
 import type { Steps } from '../model/steps.js';
 import { compareUtf8 } from '../model/utf8.js';
-import { ALL_POSTINGS } from './format.js';
 import { IdSet } from './id-set.js';
-import { EMPTY_POSTINGS, expand, ListPostings, merge, type Postings } from './postings.js';
-import type { PostingsIndex, ValueFilter } from './select.js';
+import { EMPTY_POSTINGS, ListPostings, merge, type Postings } from './postings.js';
+import { MATCH_UNITS, type PostingsIndex, type ValueFilter } from './select.js';
+import { PORTION_UNITS, type Selection } from './selection.js';
 
 /** Up to so many lists are united by cursors; more at once. */
 const MERGED_LISTS_MAX = 16;
 /** A map of bits is made of refs that stand no further apart than this on average. */
 const DENSITY_MIN = 1 / 64;
-/** After looking at so many lists others may have a turn; what each costs, in the pacer's units. */
-const LISTS_PER_STEP = 512;
-const LIST_UNITS = 60;
+/** What looking at a list costs, in the pacer's units; after so many others may have a turn. */
+const LIST_UNITS = 30;
+const STEP_UNITS = 50_000;
 
 /** What a selection is asked. */
 interface RefSet {
   has(ref: number): boolean;
 }
+
+/** Told a value and its refs; returns what that cost, in the pacer's units. */
+type ListVisitor = (value: string, list: number[]) => number;
 
 export class MemPostings implements PostingsIndex {
   private readonly lists = new Map<string, Map<string, number[]>>();
@@ -72,23 +75,31 @@ export class MemPostings implements PostingsIndex {
 
   *postingsWhere(name: string, filter: ValueFilter): Steps<Postings> {
     const lists: number[][] = [];
-    yield* this.visitAccepted(name, filter, (_value, list) => lists.push(list));
+    const reach: Reach = { min: Infinity, max: -Infinity, count: 0 };
+    yield* this.visitAccepted(name, filter, (_value, list) => {
+      lists.push(list);
+      reach.min = Math.min(reach.min, list[0]);
+      reach.max = Math.max(reach.max, list[list.length - 1]);
+      reach.count += list.length;
+      return 0;
+    });
     return lists.length <= MERGED_LISTS_MAX
       ? merge(lists.map((list) => new ListPostings(list)))
-      : united(lists);
+      : yield* united(lists, reach);
   }
 
-  *valuesWhere(name: string, filter: ValueFilter, within: Postings | null): Steps<string[]> {
-    const refs = within === null ? null : yield* refSetOf(expand(within));
+  *valuesWhere(name: string, filter: ValueFilter, within: Selection | null): Steps<string[]> {
+    const refs = within === null ? null : yield* this.refSetOf(within);
     const values: string[] = [];
     yield* this.visitAccepted(name, filter, (value, list) => {
       if (refs === null || meets(list, refs)) values.push(value);
+      return refs === null ? 0 : list.length;
     });
     return yield* sortSteps(values, compareUtf8);
   }
 
-  *namesWithin(within: Postings | null): Steps<string[]> {
-    const refs = within === null ? null : yield* refSetOf(expand(within));
+  *namesWithin(within: Selection | null): Steps<string[]> {
+    const refs = within === null ? null : yield* this.refSetOf(within);
     const names: string[] = [];
     for (const [name, byValue] of this.lists) {
       if (refs === null || (yield* hasAny(byValue, refs))) names.push(name);
@@ -96,24 +107,40 @@ export class MemPostings implements PostingsIndex {
     return yield* sortSteps(names, compareUtf8);
   }
 
-  /** Visits every list by name and value, in no order; that of all series has an empty name. */
-  forEachPostings(visit: (name: string, value: string, refs: readonly number[]) => void): void {
-    visit(ALL_POSTINGS, ALL_POSTINGS, this.all);
-    for (const [name, byValue] of this.lists) {
-      for (const [value, list] of byValue) visit(name, value, list);
-    }
+  /** Every list but that of all series, by name and value, in no order. */
+  get byName(): ReadonlyMap<string, ReadonlyMap<string, readonly number[]>> {
+    return this.lists;
   }
 
   private *visitAccepted(
     name: string,
     { prefix, accepts }: ValueFilter,
-    visit: (value: string, list: number[]) => void,
+    visit: ListVisitor,
   ): Steps<void> {
-    let visited = 0;
+    let units = 0;
     for (const [value, list] of this.lists.get(name) ?? []) {
-      if (value.startsWith(prefix) && (accepts === null || accepts(value))) visit(value, list);
-      if (++visited % LISTS_PER_STEP === 0) yield LISTS_PER_STEP * LIST_UNITS;
+      units += LIST_UNITS;
+      if (value.startsWith(prefix)) {
+        if (accepts !== null) units += MATCH_UNITS * value.length;
+        if (accepts === null || accepts(value)) units += visit(value, list);
+      }
+      if (units < STEP_UNITS) continue;
+      yield units;
+      units = 0;
     }
+  }
+
+  /** The refs of a selection, in bits where those of all series stand close together. */
+  private *refSetOf(selection: Selection): Steps<RefSet> {
+    const min = this.all.at(0) ?? 0;
+    const max = this.all.at(-1) ?? 0;
+    if (isDense(this.all.length, min, max)) return yield* new IdSet(min, max).addAll(selection);
+    const refs = new Set<number>();
+    for (let moved = selection.move(); moved !== 'ended'; moved = selection.move()) {
+      if (moved === 'paused') yield PORTION_UNITS;
+      else refs.add(selection.at);
+    }
+    return refs;
   }
 
   private deleteFrom(
@@ -150,19 +177,28 @@ function inserted(list: number[], ref: number): number[] {
   return [...list.slice(0, low), ref, ...list.slice(low)];
 }
 
+/** Between which refs some lists reach, and how many they hold. */
+interface Reach {
+  min: number;
+  max: number;
+  count: number;
+}
+
 /** All refs of `lists`, each once. */
-function united(lists: readonly (readonly number[])[]): Postings {
-  let min = Infinity;
-  let max = -Infinity;
-  let count = 0;
-  for (const list of lists) {
-    min = Math.min(min, list[0]);
-    max = Math.max(max, list[list.length - 1]);
-    count += list.length;
-  }
+function* united(
+  lists: readonly (readonly number[])[],
+  { min, max, count }: Reach,
+): Steps<Postings> {
   if (isDense(count, min, max)) {
     const ids = new IdSet(min, max);
-    for (const list of lists) for (const ref of list) ids.add(ref);
+    let units = 0;
+    for (const list of lists) {
+      for (const ref of list) ids.add(ref);
+      units += LIST_UNITS + list.length;
+      if (units < STEP_UNITS) continue;
+      yield units;
+      units = 0;
+    }
     return ids.postings();
   }
   // Slow path: refs far apart, of a head that has seen much churn.
@@ -180,14 +216,6 @@ function united(lists: readonly (readonly number[])[]): Postings {
   return new ListPostings(sorted.subarray(0, distinct));
 }
 
-/** A set of ascending refs, in bits where they stand close together. */
-function* refSetOf(refs: readonly number[]): Steps<RefSet> {
-  const min = refs.at(0) ?? 0;
-  const max = refs.at(-1) ?? 0;
-  if (!isDense(refs.length, min, max)) return new Set(refs);
-  return yield* new IdSet(min, max).addAll(new ListPostings(refs));
-}
-
 function isDense(count: number, min: number, max: number): boolean {
   return count >= DENSITY_MIN * (max - min);
 }
@@ -198,10 +226,13 @@ function meets(list: readonly number[], refs: RefSet): boolean {
 }
 
 function* hasAny(byValue: ReadonlyMap<string, number[]>, refs: RefSet): Steps<boolean> {
-  let visited = 0;
+  let units = 0;
   for (const list of byValue.values()) {
     if (meets(list, refs)) return true;
-    if (++visited % LISTS_PER_STEP === 0) yield LISTS_PER_STEP * LIST_UNITS;
+    units += LIST_UNITS + list.length;
+    if (units < STEP_UNITS) continue;
+    yield units;
+    units = 0;
   }
   return false;
 }

@@ -10,6 +10,7 @@
  */
 import type { ByteSource } from '../disk/byte-source.js';
 import { DecodeError } from '../model/errors.js';
+import { sortSteps } from '../model/sort-steps.js';
 import type { Steps } from '../model/steps.js';
 import { compareBytes, compareUtf8, decodeUtf8, encodeUtf8 } from '../model/utf8.js';
 import { SAMPLE_EVERY } from './format.js';
@@ -20,11 +21,18 @@ const ENTRY_BYTES_MIN = 4;
 const KEYS_PER_ENTRY = 2;
 /** After so many entries, read and looked at, others may have a turn. */
 const ENTRIES_PER_STEP = 512;
-/** What an entry costs with what its visitor does, in the pacer's units. */
-const ENTRY_UNITS = 100;
+/** What reading one costs, in the pacer's units. */
+const ENTRY_UNITS = 40;
 
-/** Told a value and the file offset of its postings list; says whether to go on. */
-export type ValueVisitor = (value: string, listOffset: number) => boolean;
+/** Walks the values of a name, in order: the fields are valid after `next()` returned true. */
+export interface ValueCursor {
+  readonly value: string;
+  /** Where in the file its postings list begins. */
+  readonly listOffset: number;
+  next(): boolean;
+}
+
+const NO_VALUES: ValueCursor = { value: '', listOffset: 0, next: () => false };
 
 /** Where the postings lists of an index are, of whatever version. */
 export interface OffsetTable {
@@ -36,8 +44,8 @@ export interface OffsetTable {
   valueCount(name: string): number;
   /** The file offset of a pair's list; undefined: no series has the pair. */
   find(name: string, value: string): number | undefined;
-  /** Visits the values of a name that begin with `prefix`, in order. */
-  visitValues(name: string, prefix: string, visit: ValueVisitor): Steps<void>;
+  /** The values of a name that begin with `prefix`. */
+  values(name: string, prefix: string): ValueCursor;
 }
 
 /** The entries of one name. */
@@ -88,7 +96,7 @@ export class SortedOffsetTable implements OffsetTable {
       run.end = cursor.offset;
       if (i % ENTRIES_PER_STEP === 0) yield ENTRIES_PER_STEP * ENTRY_UNITS;
     }
-    cursor.finish('the postings offset table');
+    yield* cursor.finish('the postings offset table');
     return new SortedOffsetTable(source, count, runs);
   }
 
@@ -99,7 +107,7 @@ export class SortedOffsetTable implements OffsetTable {
   find(name: string, value: string): number | undefined {
     const run = this.runs.get(name);
     if (run === undefined) return undefined;
-    const sample = lastSampleUpTo(run, value);
+    const sample = lastUpTo(run.values, value);
     if (sample < 0) return undefined;
     const wanted = encodeUtf8(value);
     const start = run.offsets[sample];
@@ -115,71 +123,136 @@ export class SortedOffsetTable implements OffsetTable {
     return undefined;
   }
 
-  *visitValues(name: string, prefix: string, visit: ValueVisitor): Steps<void> {
+  values(name: string, prefix: string): ValueCursor {
     const run = this.runs.get(name);
-    if (run === undefined) return;
-    const start = run.offsets[Math.max(lastSampleUpTo(run, prefix), 0)];
+    if (run === undefined) return NO_VALUES;
+    const start = run.offsets[Math.max(lastUpTo(run.values, prefix), 0)];
     const cursor = new SectionCursor(this.source, { start, end: run.end }, false);
-    for (let visited = 1; cursor.remaining > 0; visited++) {
-      cursor.skip(run.keyBytes);
-      const value = cursor.string();
-      const listOffset = cursor.uvarint();
-      if (value.startsWith(prefix)) {
-        if (!visit(value, listOffset)) return;
-      } else if (compareUtf8(value, prefix) > 0) return;
-      if (visited % ENTRIES_PER_STEP === 0) yield ENTRIES_PER_STEP * ENTRY_UNITS;
-    }
+    return new RunValues(cursor, run.keyBytes, prefix);
   }
+}
+
+class RunValues implements ValueCursor {
+  value = '';
+  listOffset = 0;
+  private readonly cursor: SectionCursor;
+  private readonly keyBytes: number;
+  private readonly prefix: string;
+
+  constructor(cursor: SectionCursor, keyBytes: number, prefix: string) {
+    this.cursor = cursor;
+    this.keyBytes = keyBytes;
+    this.prefix = prefix;
+  }
+
+  next(): boolean {
+    const { cursor, keyBytes, prefix } = this;
+    // What comes before the prefix is less than what lies between two samples.
+    while (cursor.remaining > 0) {
+      cursor.skip(keyBytes);
+      this.value = cursor.string();
+      this.listOffset = cursor.uvarint();
+      if (this.value.startsWith(prefix)) return true;
+      if (compareUtf8(this.value, prefix) > 0) return false;
+    }
+    return false;
+  }
+}
+
+/** The entries of one name in the table of version 1, sorted by value. */
+interface Column {
+  readonly values: string[];
+  readonly offsets: number[];
 }
 
 /** The table of version 1, in any order: held in memory. */
 export class UnsortedOffsetTable implements OffsetTable {
   readonly count: number;
   readonly names: readonly string[];
-  /** By name and value, both sorted. */
-  private readonly offsets: ReadonlyMap<string, ReadonlyMap<string, number>>;
+  private readonly columns: ReadonlyMap<string, Column>;
 
-  private constructor(count: number, offsets: ReadonlyMap<string, ReadonlyMap<string, number>>) {
+  private constructor(count: number, columns: ReadonlyMap<string, Column>) {
     this.count = count;
-    this.offsets = offsets;
-    this.names = [...offsets.keys()].sort(compareUtf8);
+    this.columns = columns;
+    this.names = [...columns.keys()].sort(compareUtf8);
   }
 
   /** Reads and checks the table at `offset`. */
   static *load(source: ByteSource, offset: number, limit: number): Steps<UnsortedOffsetTable> {
     const cursor = new SectionCursor(source, sectionAt(source, offset, limit), true);
     const count = readEntryCount(cursor);
-    const pairs = new Map<string, [value: string, listOffset: number][]>();
+    const byName = new Map<string, UnsortedEntry[]>();
     for (let i = 0; i < count; i++) {
       readKeyCount(cursor);
       const name = cursor.string();
-      const values = pairs.get(name) ?? [];
-      values.push([cursor.string(), cursor.uvarint()]);
-      pairs.set(name, values);
+      let entries = byName.get(name);
+      if (entries === undefined) byName.set(name, (entries = []));
+      entries.push({ value: cursor.string(), listOffset: cursor.uvarint() });
       if (i % ENTRIES_PER_STEP === 0) yield ENTRIES_PER_STEP * ENTRY_UNITS;
     }
-    cursor.finish('the postings offset table');
-    const offsets = new Map<string, ReadonlyMap<string, number>>();
-    for (const [name, values] of pairs) {
-      offsets.set(name, new Map(values.sort(([a], [b]) => compareUtf8(a, b))));
-    }
-    return new UnsortedOffsetTable(count, offsets);
+    yield* cursor.finish('the postings offset table');
+    const columns = new Map<string, Column>();
+    for (const [name, entries] of byName) columns.set(name, yield* columnOf(entries));
+    return new UnsortedOffsetTable(count, columns);
   }
 
   valueCount(name: string): number {
-    return this.offsets.get(name)?.size ?? 0;
+    return this.columns.get(name)?.values.length ?? 0;
   }
 
   find(name: string, value: string): number | undefined {
-    return this.offsets.get(name)?.get(value);
+    const column = this.columns.get(name);
+    if (column === undefined) return undefined;
+    const at = lastUpTo(column.values, value);
+    return column.values[at] === value ? column.offsets[at] : undefined;
   }
 
-  *visitValues(name: string, prefix: string, visit: ValueVisitor): Steps<void> {
-    let visited = 0;
-    for (const [value, listOffset] of this.offsets.get(name) ?? []) {
-      if (value.startsWith(prefix) && !visit(value, listOffset)) return;
-      if (++visited % ENTRIES_PER_STEP === 0) yield ENTRIES_PER_STEP * ENTRY_UNITS;
-    }
+  values(name: string, prefix: string): ValueCursor {
+    const column = this.columns.get(name);
+    return column === undefined ? NO_VALUES : new ColumnValues(column, prefix);
+  }
+}
+
+interface UnsortedEntry {
+  readonly value: string;
+  readonly listOffset: number;
+}
+
+/** Of a value that is there more than once, the last one counts. */
+function* columnOf(entries: readonly UnsortedEntry[]): Steps<Column> {
+  const column: Column = { values: [], offsets: [] };
+  const sorted = yield* sortSteps(entries, (a, b) => compareUtf8(a.value, b.value));
+  for (let i = 0; i < sorted.length; i++) {
+    const { value, listOffset } = sorted[i];
+    if (sorted[i + 1]?.value === value) continue;
+    column.values.push(value);
+    column.offsets.push(listOffset);
+    if (i % ENTRIES_PER_STEP === 0) yield ENTRIES_PER_STEP;
+  }
+  return column;
+}
+
+class ColumnValues implements ValueCursor {
+  value = '';
+  listOffset = 0;
+  private readonly column: Column;
+  private readonly prefix: string;
+  private at: number;
+
+  constructor(column: Column, prefix: string) {
+    this.column = column;
+    this.prefix = prefix;
+    this.at = Math.max(lastUpTo(column.values, prefix), 0);
+    if (this.at < column.values.length && compareUtf8(column.values[this.at], prefix) < 0)
+      this.at++;
+  }
+
+  next(): boolean {
+    const { values, offsets } = this.column;
+    if (this.at >= values.length || !values[this.at].startsWith(this.prefix)) return false;
+    this.value = values[this.at];
+    this.listOffset = offsets[this.at++];
+    return true;
   }
 }
 
@@ -223,13 +296,13 @@ function addSample(run: Run, value: string, at: number): void {
   run.offsets.push(at);
 }
 
-/** The index of the last sample that is not above `value`; -1 where the first already is. */
-function lastSampleUpTo(run: Run, value: string): number {
+/** The index of the last of some sorted values that is not above `value`; -1: the first already is. */
+function lastUpTo(values: readonly string[], value: string): number {
   let low = 0;
-  let high = run.values.length;
+  let high = values.length;
   while (low < high) {
     const middle = (low + high) >>> 1;
-    if (compareUtf8(run.values[middle], value) <= 0) low = middle + 1;
+    if (compareUtf8(values[middle], value) <= 0) low = middle + 1;
     else high = middle;
   }
   return low - 1;

@@ -21,10 +21,11 @@ const SHORT_BYTES = 128;
 export class PostingsLists {
   private readonly source: ByteSource;
   private readonly limit: number;
-  /** The list that was peeked last: its ids begin at `at` in `bytes`. */
+  /** How many ids the list has that was added or met last. */
+  count = 0;
+  /** Its ids begin at `at` in `bytes`. */
   private bytes: Uint8Array = new Uint8Array(0);
   private at = 0;
-  private count = 0;
 
   /** Lists end before `limit`. */
   constructor(source: ByteSource, limit: number) {
@@ -42,8 +43,8 @@ export class PostingsLists {
     return new BigEndianPostings(bytes.subarray(4, 4 + 4 * count));
   }
 
-  /** Adds the list's ids to `ids`; returns how many the list has. */
-  addTo(ids: IdSet, offset: number): number {
+  /** Adds the list's ids to `ids`. */
+  addTo(ids: IdSet, offset: number): void {
     this.peek(offset);
     const { bytes, at, count } = this;
     for (let i = 0; i < count; i++) {
@@ -51,7 +52,6 @@ export class PostingsLists {
       if (!ids.fits(id)) throw new DecodeError(`no series can have the id ${id}`, offset);
       ids.add(id);
     }
-    return count;
   }
 
   /** Whether one of the list's ids is in `ids`. */

@@ -14,7 +14,7 @@ import { CorruptionError, DecodeError } from '../model/errors.js';
 import { Labels } from '../model/labels.js';
 import type { Matcher } from '../model/matcher.js';
 import { sortSteps } from '../model/sort-steps.js';
-import { atOnce, type Steps } from '../model/steps.js';
+import { atOnce, Lazy, type Steps } from '../model/steps.js';
 import { compareUtf8 } from '../model/utf8.js';
 import {
   ALL_POSTINGS,
@@ -35,12 +35,14 @@ import { EMPTY_POSTINGS, merge, type Postings } from './postings.js';
 import { PostingsLists } from './postings-lists.js';
 import { u32At } from './section.js';
 import {
+  MATCH_UNITS,
   type PostingsIndex,
   selectLabelNames,
   selectLabelValues,
   selectPostings,
   type ValueFilter,
 } from './select.js';
+import type { Selection } from './selection.js';
 import {
   ChunkMetas,
   decodeSeriesChunks,
@@ -57,12 +59,11 @@ const SERIES_PEEK_BYTES = 4096;
 const FEW_SERIES = 1 / 8;
 /** Up to so many lists are united by cursors, on demand; more at once, in a map of bits. */
 const MERGED_LISTS_MAX = 16;
-/** What things cost, in the pacer's units; others may have a turn after so many. */
+/** What it costs to read things, in the pacer's units; after so many others may have a turn. */
+const VALUE_UNITS = 40;
+const LIST_UNITS = 40;
+const SERIES_UNITS = 200;
 const STEP_UNITS = 50_000;
-const LIST_UNITS = 30;
-const ID_UNITS = 1;
-const SERIES_UNITS = 300;
-const SERIES_PER_STEP = 128;
 
 export interface IndexReaderOptions {
   /** Bytes of decoded labels to keep; default 0: none. */
@@ -77,6 +78,9 @@ export interface IndexReaderOptions {
 /** Told a label pair and the offset of its postings list. */
 export type PostingsVisitor = (name: string, value: string, listOffset: number) => void;
 
+/** Told a value and the offset of its list; returns what that cost, in the pacer's units. */
+type ListVisitor = (value: string, listOffset: number) => number;
+
 export class IndexReader implements PostingsIndex {
   readonly version: IndexVersion;
   private readonly source: ByteSource;
@@ -84,8 +88,8 @@ export class IndexReader implements PostingsIndex {
   private readonly seriesEnd: number;
   private readonly lists: PostingsLists;
   private readonly cache: LabelCache;
-  private loadedSymbols: Symbols | null = null;
-  private loadedOffsets: OffsetTable | null = null;
+  private readonly symbolTable: Lazy<Symbols>;
+  private readonly offsetTable: Lazy<OffsetTable>;
   /** The symbols of the series in hand. */
   private readonly labelSymbols: number[] = [];
 
@@ -98,8 +102,15 @@ export class IndexReader implements PostingsIndex {
     this.version = frame.version;
     this.toc = frame.toc;
     this.seriesEnd = endOfSeries(frame.toc, source.size);
-    this.lists = new PostingsLists(source, source.size - TOC_BYTES);
+    const { version, toc } = frame;
+    const limit = source.size - TOC_BYTES;
+    this.lists = new PostingsLists(source, limit);
     this.cache = new LabelCache(labelCacheBytes);
+    this.symbolTable = new Lazy(() => Symbols.load(source, toc.symbols, limit, version));
+    const table = version === 1 ? UnsortedOffsetTable : SortedOffsetTable;
+    this.offsetTable = new Lazy<OffsetTable>(() =>
+      table.load(source, toc.postingsOffsetTable, limit),
+    );
   }
 
   /** Reads the header and the table of contents. Takes over `source`, even where it throws. */
@@ -130,12 +141,12 @@ export class IndexReader implements PostingsIndex {
   }
 
   get symbolCount(): number {
-    return this.guard(() => this.symbolTable.count);
+    return this.guard(() => this.symbolTable.now().count);
   }
 
   /** How many postings lists there are: one for each label pair, and that of all series. */
   get postingsCount(): number {
-    return this.guard(() => this.offsetTable.count);
+    return this.guard(() => this.offsetTable.now().count);
   }
 
   /** How many bytes of the file are in memory now; null where the source cannot tell. */
@@ -145,17 +156,19 @@ export class IndexReader implements PostingsIndex {
 
   /** All symbols, sorted. */
   symbols(): Iterable<string> {
-    return this.guard(() => this.symbolTable);
+    return this.guard(() => this.symbolTable.now());
   }
 
   /** Idempotent; afterwards all calls throw `ClosedError`. */
   close(): void {
     this.cache.clear();
+    this.symbolTable.clear();
+    this.offsetTable.clear();
     this.source.close();
   }
 
   /** The series that match all of `matchers`, in label order. */
-  select(matchers: readonly Matcher[]): Postings {
+  select(matchers: readonly Matcher[]): Selection {
     return atOnce(selectPostings(this, matchers));
   }
 
@@ -171,7 +184,7 @@ export class IndexReader implements PostingsIndex {
 
   /** How many values a label has. */
   valueCount(name: string): number {
-    return name === ALL_POSTINGS ? 0 : this.guard(() => this.offsetTable.valueCount(name));
+    return name === ALL_POSTINGS ? 0 : this.guard(() => this.offsetTable.now().valueCount(name));
   }
 
   allPostings(): Postings {
@@ -188,12 +201,10 @@ export class IndexReader implements PostingsIndex {
    */
   forEachPostings(visit: PostingsVisitor): void {
     this.guard(() => {
-      for (const name of this.offsetTable.names) {
-        const visitValue = (value: string, offset: number): boolean => {
-          visit(name, value, offset);
-          return true;
-        };
-        atOnce(this.offsetTable.visitValues(name, '', visitValue));
+      const table = this.offsetTable.now();
+      for (const name of table.names) {
+        const values = table.values(name, '');
+        while (values.next()) visit(name, values.value, values.listOffset);
       }
     });
   }
@@ -207,20 +218,22 @@ export class IndexReader implements PostingsIndex {
     return this.guardSteps(this.unite(name, filter));
   }
 
-  valuesWhere(name: string, filter: ValueFilter, within: Postings | null): Steps<string[]> {
+  valuesWhere(name: string, filter: ValueFilter, within: Selection | null): Steps<string[]> {
     return this.guardSteps(this.findValues(name, filter, within));
   }
 
-  namesWithin(within: Postings | null): Steps<string[]> {
+  namesWithin(within: Selection | null): Steps<string[]> {
     return this.guardSteps(this.findNames(within));
   }
 
-  /**
-   * Reads the tables that every answer needs: in steps here, else at once when they are first
-   * needed. Answers from postings alone can do without the symbols.
-   */
-  load(withSymbols: boolean): Steps<void> {
-    return this.guardSteps(this.loadTables(withSymbols));
+  /** Loads what finding series needs, in steps; whoever needs it earlier loads it at once. */
+  loadOffsets(): Steps<unknown> {
+    return this.guardSteps(this.offsetTable.get());
+  }
+
+  /** Loads what the labels of series need, likewise. */
+  loadSymbols(): Steps<unknown> {
+    return this.guardSteps(this.symbolTable.get());
   }
 
   /**
@@ -241,32 +254,6 @@ export class IndexReader implements PostingsIndex {
     return cached ?? this.labelsOfSymbols(id);
   }
 
-  private get symbolTable(): Symbols {
-    this.loadedSymbols ??= atOnce(this.symbolSteps());
-    return this.loadedSymbols;
-  }
-
-  private get offsetTable(): OffsetTable {
-    this.loadedOffsets ??= atOnce(this.offsetSteps());
-    return this.loadedOffsets;
-  }
-
-  private symbolSteps(): Steps<Symbols> {
-    const { source, toc, version } = this;
-    return Symbols.load(source, toc.symbols, source.size - TOC_BYTES, version);
-  }
-
-  private offsetSteps(): Steps<OffsetTable> {
-    const { source, toc } = this;
-    const table = this.version === 1 ? UnsortedOffsetTable : SortedOffsetTable;
-    return table.load(source, toc.postingsOffsetTable, source.size - TOC_BYTES);
-  }
-
-  private *loadTables(withSymbols: boolean): Steps<void> {
-    this.loadedOffsets ??= yield* this.offsetSteps();
-    if (withSymbols) this.loadedSymbols ??= yield* this.symbolSteps();
-  }
-
   /** What an id counts in. */
   private get idUnit(): number {
     return this.version === 1 ? 1 : SERIES_ALIGN;
@@ -278,33 +265,43 @@ export class IndexReader implements PostingsIndex {
   }
 
   private openList(name: string, value: string): Postings {
-    const offset = this.offsetTable.find(name, value);
+    const offset = this.offsetTable.now().find(name, value);
     return offset === undefined ? EMPTY_POSTINGS : this.lists.open(offset);
   }
 
   private *visitAccepted(
     name: string,
     { prefix, accepts }: ValueFilter,
-    visit: (value: string, listOffset: number) => void,
+    visit: ListVisitor,
   ): Steps<void> {
     if (name === ALL_POSTINGS) return;
-    yield* this.offsetTable.visitValues(name, prefix, (value, offset) => {
-      if (accepts === null || accepts(value)) visit(value, offset);
-      return true;
-    });
+    const values = (yield* this.offsetTable.get()).values(name, prefix);
+    let units = 0;
+    while (values.next()) {
+      const { value, listOffset } = values;
+      units += VALUE_UNITS;
+      if (accepts !== null) units += MATCH_UNITS * value.length;
+      if (accepts === null || accepts(value)) units += visit(value, listOffset);
+      if (units < STEP_UNITS) continue;
+      yield units;
+      units = 0;
+    }
   }
 
   private *unite(name: string, filter: ValueFilter): Steps<Postings> {
-    yield* this.loadTables(false);
     const offsets: number[] = [];
-    yield* this.visitAccepted(name, filter, (_value, offset) => offsets.push(offset));
+    yield* this.visitAccepted(name, filter, (_value, offset) => {
+      offsets.push(offset);
+      return 0;
+    });
     if (offsets.length <= MERGED_LISTS_MAX) {
       return merge(offsets.map((offset) => this.lists.open(offset)));
     }
     const ids = this.emptyIdSet();
     let units = 0;
     for (const offset of offsets) {
-      units += LIST_UNITS + ID_UNITS * this.lists.addTo(ids, offset);
+      this.lists.addTo(ids, offset);
+      units += LIST_UNITS + this.lists.count;
       if (units < STEP_UNITS) continue;
       yield units;
       units = 0;
@@ -312,26 +309,33 @@ export class IndexReader implements PostingsIndex {
     return ids.postings();
   }
 
-  private *findValues(name: string, filter: ValueFilter, within: Postings | null): Steps<string[]> {
-    yield* this.loadTables(false);
+  private *findValues(
+    name: string,
+    filter: ValueFilter,
+    within: Selection | null,
+  ): Steps<string[]> {
     const values: string[] = [];
     if (within === null) {
-      yield* this.visitAccepted(name, filter, (value) => values.push(value));
+      yield* this.visitAccepted(name, filter, (value) => {
+        values.push(value);
+        return 0;
+      });
       return values;
     }
+    yield* this.offsetTable.get();
     const ids = yield* this.emptyIdSet().addAll(within);
     if (ids.count < FEW_SERIES * this.valueCount(name)) {
       return yield* this.valuesOfSeries(ids, name, filter);
     }
     yield* this.visitAccepted(name, filter, (value, offset) => {
       if (this.lists.meets(ids, offset)) values.push(value);
+      return LIST_UNITS + this.lists.count;
     });
     return values;
   }
 
-  private *findNames(within: Postings | null): Steps<string[]> {
-    yield* this.loadTables(false);
-    const { names, count } = this.offsetTable;
+  private *findNames(within: Selection | null): Steps<string[]> {
+    const { names, count } = yield* this.offsetTable.get();
     const all = names.filter((name) => name !== ALL_POSTINGS);
     if (within === null) return all;
     const ids = yield* this.emptyIdSet().addAll(within);
@@ -347,12 +351,15 @@ export class IndexReader implements PostingsIndex {
     name: string,
     { prefix, accepts }: ValueFilter,
   ): Steps<string[]> {
-    const values = new Set<string>();
+    const seen = new Set<string>();
+    const accepted: string[] = [];
     yield* this.visitLabels(ids, (labels) => {
       const value = labels.get(name);
-      if (value !== '' && value.startsWith(prefix)) values.add(value);
+      if (value === '' || !value.startsWith(prefix) || seen.has(value)) return 0;
+      seen.add(value);
+      if (accepts === null || accepts(value)) accepted.push(value);
+      return accepts === null ? 0 : MATCH_UNITS * value.length;
     });
-    const accepted = accepts === null ? [...values] : [...values].filter(accepts);
     return yield* sortSteps(accepted, compareUtf8);
   }
 
@@ -360,27 +367,35 @@ export class IndexReader implements PostingsIndex {
     const names = new Set<string>();
     yield* this.visitLabels(ids, (labels) => {
       for (const [name] of labels) names.add(name);
+      return 0;
     });
     return yield* sortSteps([...names], compareUtf8);
   }
 
-  private *visitLabels(ids: IdSet, visit: (labels: Labels) => void): Steps<void> {
-    yield* this.loadTables(true);
-    const postings = ids.postings();
-    for (let visited = 1; postings.next(); visited++) {
-      visit(this.series(postings.at, null));
-      if (visited % SERIES_PER_STEP === 0) yield SERIES_PER_STEP * SERIES_UNITS;
+  /** Visits the labels of series; `visit` returns what that cost. */
+  private *visitLabels(ids: IdSet, visit: (labels: Labels) => number): Steps<void> {
+    if (ids.count > 0) yield* this.symbolTable.get();
+    let units = 0;
+    for (const postings = ids.postings(); postings.next();) {
+      units += SERIES_UNITS + visit(this.series(postings.at, null));
+      if (units < STEP_UNITS) continue;
+      yield units;
+      units = 0;
     }
   }
 
   /** Whether one of the lists of `name` meets `ids`: mostly the first one does. */
   private *someSeriesHas(ids: IdSet, name: string): Steps<boolean> {
-    let found = false;
-    yield* this.offsetTable.visitValues(name, '', (_value, offset) => {
-      found = this.lists.meets(ids, offset);
-      return !found;
-    });
-    return found;
+    const values = (yield* this.offsetTable.get()).values(name, '');
+    let units = 0;
+    while (values.next()) {
+      if (this.lists.meets(ids, values.listOffset)) return true;
+      units += VALUE_UNITS + LIST_UNITS + this.lists.count;
+      if (units < STEP_UNITS) continue;
+      yield units;
+      units = 0;
+    }
+    return false;
   }
 
   /** Where the entry of a series stands. */
@@ -415,7 +430,7 @@ export class IndexReader implements PostingsIndex {
   /** The labels that `labelSymbols` stands for; kept in the cache. */
   private labelsOfSymbols(id: number): Labels {
     const pairs = this.guard(() => {
-      const { symbolTable } = this;
+      const symbolTable = this.symbolTable.now();
       return this.labelSymbols.map((symbol) => symbolTable.textAt(symbol));
     });
     const labels = Labels.fromSortedPairs(pairs);

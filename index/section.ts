@@ -7,11 +7,14 @@
 import { crc32c } from '../encoding/crc32c.js';
 import { assert } from '../model/assert.js';
 import { DecodeError } from '../model/errors.js';
+import type { Steps } from '../model/steps.js';
 import { decodeUtf8 } from '../model/utf8.js';
 import type { ByteSource } from '../disk/byte-source.js';
 import { CRC_BYTES } from './format.js';
 
 const WINDOW_BYTES = 256 * 1024;
+/** What summing one costs, in the pacer's units. */
+const WINDOW_UNITS = 20_000;
 const VARINT_BYTES_MAX = 10;
 
 /** The content of a section: `[start, end)`, its checksum behind it. */
@@ -119,11 +122,12 @@ export class SectionCursor {
   }
 
   /** Sums what is left and compares with the checksum that follows the section. */
-  finish(what: string): void {
+  *finish(what: string): Steps<void> {
     assert(this.checksum !== null, 'a section that is finished was summed');
     while (this.remaining > 0) {
       this.load(Math.min(WINDOW_BYTES, this.remaining));
       this.at = this.window.length;
+      yield WINDOW_UNITS;
     }
     this.window = new Uint8Array(0);
     this.windowStart = this.end;

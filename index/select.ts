@@ -6,7 +6,8 @@
  */
 import type { Matcher } from '../model/matcher.js';
 import type { Steps } from '../model/steps.js';
-import { EMPTY_POSTINGS, intersect, merge, type Postings, without } from './postings.js';
+import { merge, type Postings } from './postings.js';
+import { Selection } from './selection.js';
 
 /** Some values of a label. */
 export interface ValueFilter {
@@ -18,6 +19,12 @@ export interface ValueFilter {
 
 export const ALL_VALUES: ValueFilter = { prefix: '', accepts: null };
 
+/** What asking `accepts` costs for each character of a value, in the pacer's units. */
+export const MATCH_UNITS = 20;
+/** Lists that are opened by name in a step, and what each costs. */
+const LISTS_PER_STEP = 128;
+const LIST_UNITS = 400;
+
 /** What finding series needs to know of an index. A name has no empty value; `''` is no name. */
 export interface PostingsIndex {
   allPostings(): Postings;
@@ -26,38 +33,38 @@ export interface PostingsIndex {
   /** The series that have one of the values of `name` that pass `filter`. */
   postingsWhere(name: string, filter: ValueFilter): Steps<Postings>;
   /** The values of `name` that pass and that a series of `within` has (null: any), sorted. */
-  valuesWhere(name: string, filter: ValueFilter, within: Postings | null): Steps<string[]>;
+  valuesWhere(name: string, filter: ValueFilter, within: Selection | null): Steps<string[]>;
   /** The names that series of `within` have (null: any), sorted. */
-  namesWithin(within: Postings | null): Steps<string[]>;
+  namesWithin(within: Selection | null): Steps<string[]>;
 }
 
 /** The series that match all of `matchers`; without matchers, all series. */
 export function* selectPostings(
   index: PostingsIndex,
   matchers: readonly Matcher[],
-): Steps<Postings> {
+): Steps<Selection> {
   const present = new Set<string>();
   for (const { name, matchesEmpty } of matchers) if (!matchesEmpty) present.add(name);
 
   const wanted: Postings[] = [];
   const subtracting: Matcher[] = [];
   for (const matcher of matchers) {
-    if (matcher.isNegative && matcher.pattern.covers === 'all') return EMPTY_POSTINGS;
+    if (matcher.isNegative && matcher.pattern.covers === 'all') return new Selection([]);
     // Where the label must be there, a positive matcher selects even if it also matches empty.
     const selects = !matcher.matchesEmpty || (!matcher.isNegative && present.has(matcher.name));
     if (!selects) subtracting.push(matcher);
     else if (!(matcher.pattern.covers === 'all' && wanted.length > 0)) {
       const matching = yield* postingsOf(index, matcher, !matcher.isNegative);
-      if (matching.countMax === 0) return EMPTY_POSTINGS;
+      if (matching.countMax === 0) return new Selection([]);
       wanted.push(matching);
     }
   }
-  let result = wanted.length === 0 ? index.allPostings() : intersect(wanted);
+  const dropped: Postings[] = [];
   for (const matcher of subtracting) {
     if (matcher.pattern.covers === 'all') continue;
-    result = without(result, yield* postingsOf(index, matcher, matcher.isNegative));
+    dropped.push(yield* postingsOf(index, matcher, matcher.isNegative));
   }
-  return result;
+  return new Selection(wanted.length === 0 ? [index.allPostings()] : wanted, dropped);
 }
 
 /** The names of the labels of the series that match, sorted; without matchers, of all. */
@@ -94,8 +101,12 @@ function* postingsOf(index: PostingsIndex, matcher: Matcher, isMatch: boolean): 
     return yield* index.postingsWhere(name, { prefix: '', accepts });
   }
   if (pattern.set !== null) {
-    const values = pattern.set.filter((value) => value !== '');
-    return merge(values.map((value) => index.postings(name, value)));
+    const lists: Postings[] = [];
+    for (const value of pattern.set) {
+      if (value !== '') lists.push(index.postings(name, value));
+      if (lists.length % LISTS_PER_STEP === 1) yield LISTS_PER_STEP * LIST_UNITS;
+    }
+    return merge(lists);
   }
   if (pattern.covers !== null) return yield* index.postingsWhere(name, ALL_VALUES);
   const accepts = (value: string): boolean => pattern.matches(value);

@@ -8,9 +8,10 @@ import { Columns } from '../model/columns.js';
 import { Heap } from '../model/heap.js';
 import { Labels } from '../model/labels.js';
 import type { Series, SeriesCursor } from '../model/queryable.js';
+import type { Moved } from '../model/steps.js';
 
 const NO_SERIES: Series = { labels: Labels.EMPTY, read: () => {} };
-export const EMPTY_CURSOR: SeriesCursor = { series: NO_SERIES, next: () => false };
+export const EMPTY_CURSOR: SeriesCursor = { series: NO_SERIES, move: () => 'ended' };
 
 /** Merges `cursors`: none gives an empty one, one gives itself. */
 export function mergeSeries(cursors: readonly SeriesCursor[]): SeriesCursor {
@@ -20,7 +21,7 @@ export function mergeSeries(cursors: readonly SeriesCursor[]): SeriesCursor {
 }
 
 class MergedCursor implements SeriesCursor, Series {
-  /** The cursors that stand on the current series; before the first `next()`, all of them. */
+  /** The cursors that stand on the current series and move next; at the start, all of them. */
   private current: SeriesCursor[];
   private readonly waiting = new Heap<SeriesCursor>(
     (a, b) => a.series.labels.compare(b.series.labels) < 0,
@@ -40,18 +41,21 @@ class MergedCursor implements SeriesCursor, Series {
     return this.current[0].series.labels;
   }
 
-  next(): boolean {
-    for (const cursor of this.current) {
-      if (cursor.next()) this.waiting.push(cursor);
+  move(): Moved {
+    // One that pauses stays in front, to move again first: the order decides how ties are merged.
+    for (let cursor = this.current.at(0); cursor !== undefined; cursor = this.current.at(0)) {
+      const moved = cursor.move();
+      if (moved === 'paused') return moved;
+      if (moved === 'on') this.waiting.push(cursor);
+      this.current.shift();
     }
-    this.current = [];
     const first = this.waiting.pop();
-    if (first === undefined) return false;
+    if (first === undefined) return 'ended';
     this.current.push(first);
     for (;;) {
       const other = this.waiting.peek();
       if (other === undefined || other.series.labels.compare(first.series.labels) !== 0)
-        return true;
+        return 'on';
       this.waiting.pop();
       this.current.push(other);
     }

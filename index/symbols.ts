@@ -68,7 +68,7 @@ export class Symbols {
       if (ref % SYMBOLS_PER_STEP === 0) yield SYMBOLS_PER_STEP * SYMBOL_UNITS;
     }
     samples[samples.length - 1] = cursor.offset - section.start;
-    cursor.finish('the symbol table');
+    yield* cursor.finish('the symbol table');
     return new Symbols(source, section, version, { count, samples });
   }
 

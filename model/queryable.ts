@@ -5,7 +5,7 @@
 import type { Columns } from './columns.js';
 import type { Labels } from './labels.js';
 import type { Matcher } from './matcher.js';
-import type { Steps } from './steps.js';
+import type { Moved, Steps } from './steps.js';
 
 /** A closed time range in ms, and how to stop. */
 export interface SelectOptions {
@@ -13,7 +13,7 @@ export interface SelectOptions {
   readonly minTime?: number;
   /** Last time wanted, in ms; absent: no upper bound. */
   readonly maxTime?: number;
-  /** Aborts with the signal's reason at the next series. */
+  /** Aborts with the signal's reason at the event loop's next turn. */
   readonly signal?: AbortSignal;
 }
 
@@ -34,12 +34,13 @@ export interface Series {
 }
 
 /**
- * Series in label order, each label set once. A cursor, not a generator: `next()` moves on and says
- * whether there is one; `series` is valid only after it returned true and until its next call.
+ * Series in label order, each label set once. A cursor, not a generator: `move()` moves on and says
+ * what became of it; `series` is valid only after it returned `on` and until its next call.
  */
 export interface SeriesCursor {
   readonly series: Series;
-  next(): boolean;
+  /** `paused` where many series were passed over. */
+  move(): Moved;
 }
 
 /**

@@ -22,14 +22,17 @@ import { covers, type Interval } from '../model/interval.js';
 import { Labels } from '../model/labels.js';
 import type { Matcher } from '../model/matcher.js';
 import type { Series, SeriesCursor, SeriesSource } from '../model/queryable.js';
-import type { Steps } from '../model/steps.js';
-import type { Postings } from '../index/postings.js';
+import type { Moved, Steps } from '../model/steps.js';
+import type { Selection } from '../index/selection.js';
 import { mergeColumns } from '../chunks/merge.js';
 import { Lifetime } from './lifetime.js';
 import { keepVisible } from './sample-range.js';
 
 /** meta.json of the largest blocks (thousands of sources) stays far below this. */
 export const META_BYTES_MAX = 16 * 1024 * 1024;
+
+/** How many series a cursor passes over before it pauses: about 1 ms. */
+export const PASSED_MAX = 1000;
 
 const NOTHING_DELETED: readonly Interval[] = [];
 
@@ -136,18 +139,19 @@ export class Block implements SeriesSource {
 
   *select(matchers: readonly Matcher[], minTime: number, maxTime: number): Steps<SeriesCursor> {
     const files = this.open;
-    yield* files.index.load(true);
-    const postings = yield* selectPostings(files.index, matchers);
-    return new BlockCursor(files, postings, { minTime, maxTime });
+    yield* files.index.loadOffsets();
+    const selection = yield* selectPostings(files.index, matchers);
+    if (selection.countMax > 0) yield* files.index.loadSymbols();
+    return new BlockCursor(files, selection, { minTime, maxTime });
   }
 
   *labelNames(matchers: readonly Matcher[]): Steps<string[]> {
-    yield* this.index.load(false);
+    yield* this.index.loadOffsets();
     return yield* selectLabelNames(this.index, matchers);
   }
 
   *labelValues(name: string, matchers: readonly Matcher[]): Steps<string[]> {
-    yield* this.index.load(false);
+    yield* this.index.loadOffsets();
     return yield* selectLabelValues(this.index, name, matchers);
   }
 
@@ -195,14 +199,14 @@ function stampOf(disk: Disk, path: string): string {
 class BlockCursor implements SeriesCursor, Series {
   labels = Labels.EMPTY;
   private readonly files: OpenFiles;
-  private readonly postings: Postings;
+  private readonly selection: Selection;
   private readonly range: Interval;
   private readonly metas = new ChunkMetas();
   private deleted: readonly Interval[] = NOTHING_DELETED;
 
-  constructor(files: OpenFiles, postings: Postings, range: Interval) {
+  constructor(files: OpenFiles, selection: Selection, range: Interval) {
     this.files = files;
-    this.postings = postings;
+    this.selection = selection;
     this.range = range;
   }
 
@@ -210,15 +214,17 @@ class BlockCursor implements SeriesCursor, Series {
     return this;
   }
 
-  next(): boolean {
-    while (this.postings.next()) {
-      const id = this.postings.at;
+  move(): Moved {
+    for (let passed = 0; passed < PASSED_MAX; passed++) {
+      const moved = this.selection.move();
+      if (moved !== 'on') return moved;
+      const id = this.selection.at;
       this.labels = this.files.index.series(id, this.metas);
       this.deleted = this.files.tombstones.get(id) ?? NOTHING_DELETED;
       this.keepVisibleChunks();
-      if (this.metas.count > 0) return true;
+      if (this.metas.count > 0) return 'on';
     }
-    return false;
+    return 'paused';
   }
 
   read(into: Columns): void {

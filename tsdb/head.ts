@@ -6,15 +6,16 @@
  */
 import type { HeadChunkFiles } from '../chunks/head-chunks.js';
 import { MemPostings } from '../index/mem-postings.js';
-import type { Postings } from '../index/postings.js';
 import { selectLabelNames, selectLabelValues, selectPostings } from '../index/select.js';
+import type { Selection } from '../index/selection.js';
 import type { Columns } from '../model/columns.js';
 import type { Interval } from '../model/interval.js';
 import { Labels } from '../model/labels.js';
 import type { Matcher } from '../model/matcher.js';
 import type { Series, SeriesCursor, SeriesSource } from '../model/queryable.js';
 import { sortSteps } from '../model/sort-steps.js';
-import type { Steps } from '../model/steps.js';
+import type { Moved, Steps } from '../model/steps.js';
+import { PASSED_MAX } from './block.js';
 import type { HeadSeries, ReadHeadChunk } from './head-series.js';
 import { Lifetime } from './lifetime.js';
 import type { Pacer } from './pacer.js';
@@ -72,8 +73,8 @@ export class Head implements SeriesSource {
   }
 
   *select(matchers: readonly Matcher[], minTime: number, maxTime: number): Steps<SeriesCursor> {
-    const postings = yield* selectPostings(this.postings, matchers);
-    return new HeadCursor(this.series, postings, { minTime, maxTime }, this.readChunk);
+    const selection = yield* selectPostings(this.postings, matchers);
+    return new HeadCursor(this.series, selection, { minTime, maxTime }, this.readChunk);
   }
 
   labelNames(matchers: readonly Matcher[]): Steps<string[]> {
@@ -102,18 +103,18 @@ export class Head implements SeriesSource {
 class HeadCursor implements SeriesCursor, Series {
   labels = Labels.EMPTY;
   private readonly all: readonly HeadSeries[];
-  private readonly postings: Postings;
+  private readonly selection: Selection;
   private readonly range: Interval;
   private readonly readChunk: ReadHeadChunk;
 
   constructor(
     all: readonly HeadSeries[],
-    postings: Postings,
+    selection: Selection,
     range: Interval,
     readChunk: ReadHeadChunk,
   ) {
     this.all = all;
-    this.postings = postings;
+    this.selection = selection;
     this.range = range;
     this.readChunk = readChunk;
   }
@@ -122,17 +123,19 @@ class HeadCursor implements SeriesCursor, Series {
     return this;
   }
 
-  next(): boolean {
-    while (this.postings.next()) {
-      const one = this.all[this.postings.at];
+  move(): Moved {
+    for (let passed = 0; passed < PASSED_MAX; passed++) {
+      const moved = this.selection.move();
+      if (moved !== 'on') return moved;
+      const one = this.all[this.selection.at];
       if (!one.isVisible(this.range)) continue;
       this.labels = one.labels;
-      return true;
+      return 'on';
     }
-    return false;
+    return 'paused';
   }
 
   read(into: Columns): void {
-    this.all[this.postings.at].read(this.range, this.readChunk, into);
+    this.all[this.selection.at].read(this.range, this.readChunk, into);
   }
 }

@@ -165,7 +165,11 @@ export class ReadOnlyDatabase implements AsyncDisposable {
     try {
       const cursor = await selectFrom(sources, matchers, range, { pacer, signal });
       let samples = new Columns();
-      while (cursor.next()) {
+      for (let moved = cursor.move(); moved !== 'ended'; moved = cursor.move()) {
+        if (moved === 'paused') {
+          await pacer.turn(signal);
+          continue;
+        }
         samples.clear();
         cursor.series.read(samples);
         if (pacer.isDue(SERIES_UNITS + samples.count)) await pacer.turn(signal);
@@ -189,9 +193,11 @@ export class ReadOnlyDatabase implements AsyncDisposable {
     const sources = await this.acquire(range, { pacer, signal });
     try {
       const cursor = await selectFrom(sources, matchers, range, { pacer, signal });
-      while (found.length < limit && cursor.next()) {
-        found.push(cursor.series.labels);
-        if (pacer.isDue(SERIES_UNITS)) await pacer.turn(signal);
+      while (found.length < limit) {
+        const moved = cursor.move();
+        if (moved === 'ended') break;
+        if (moved === 'on') found.push(cursor.series.labels);
+        if (moved === 'paused' || pacer.isDue(SERIES_UNITS)) await pacer.turn(signal);
       }
       return found;
     } finally {
@@ -210,14 +216,14 @@ export class ReadOnlyDatabase implements AsyncDisposable {
   }
 
   /** Cardinality of the head, in the shape of `/api/v1/status/tsdb`; at most `limit` a list. */
-  async stats(limit = STATS_LIMIT): Promise<TsdbStats> {
+  async stats(limit = STATS_LIMIT, signal?: AbortSignal): Promise<TsdbStats> {
     if (!Number.isSafeInteger(limit) || limit < 1) {
       throw new ArgumentError(`limit is a whole number from 1; got ${limit}`);
     }
     const { head } = this.current;
     head.acquire();
     try {
-      return await headStats(head, limit, new Pacer());
+      return await new Pacer().run(headStats(head, limit), signal);
     } finally {
       head.release();
     }

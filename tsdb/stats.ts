@@ -2,9 +2,15 @@
  * Cardinality of the head, in the shape and with the rules of Prometheus' `/api/v1/status/tsdb`.
  */
 import { METRIC_NAME } from '../model/labels.js';
+import { sortSteps } from '../model/sort-steps.js';
+import type { Steps } from '../model/steps.js';
 import { compareUtf8, encodeUtf8 } from '../model/utf8.js';
 import type { Head } from './head.js';
-import type { Pacer } from './pacer.js';
+
+/** Label pairs or series in a step; what counting one costs, in the pacer's units. */
+const ITEMS_PER_STEP = 512;
+const PAIR_UNITS = 100;
+const SERIES_UNITS = 40;
 
 /** A name and what was counted of it. */
 export interface NamedCount {
@@ -30,48 +36,48 @@ export interface TsdbStats {
 }
 
 /** The largest `limit` of each kind; equal counts by name. */
-export async function headStats(head: Head, limit: number, pacer: Pacer): Promise<TsdbStats> {
-  const pairs = new Map<string, Map<string, number>>();
-  for (const one of head.series) {
-    for (const [name, value] of one.labels) {
-      const values = pairs.get(name) ?? new Map<string, number>();
-      if (values.size === 0) pairs.set(name, values);
-      values.set(value, (values.get(value) ?? 0) + 1);
-    }
-    if (pacer.isDue(one.labels.size * 10)) await pacer.turn();
-  }
+export function* headStats(head: Head, limit: number): Steps<TsdbStats> {
+  const metrics: NamedCount[] = [];
   const byName: NamedCount[] = [];
   const memory: NamedCount[] = [];
   const byPair: NamedCount[] = [];
-  for (const [name, values] of pairs) {
-    byName.push({ name, value: values.size });
+  for (const [name, lists] of head.postings.byName) {
     let bytes = 0;
-    for (const [value, count] of values) {
-      bytes += count * (sizeInLabels(name) + sizeInLabels(value));
-      byPair.push({ name: `${name}=${value}`, value: count });
+    for (const [value, { length }] of lists) {
+      bytes += length * (sizeInLabels(name) + sizeInLabels(value));
+      byPair.push({ name: `${name}=${value}`, value: length });
+      if (name === METRIC_NAME) metrics.push({ name: value, value: length });
+      if (byPair.length % ITEMS_PER_STEP === 0) yield ITEMS_PER_STEP * PAIR_UNITS;
     }
+    byName.push({ name, value: lists.size });
     memory.push({ name, value: bytes });
-    if (pacer.isDue(values.size * 10)) await pacer.turn();
   }
-  const metrics = [...(pairs.get(METRIC_NAME) ?? [])].map(([name, value]) => ({ name, value }));
+  let chunkCount = 0;
+  for (let i = 0; i < head.series.length; i++) {
+    chunkCount += head.series[i].chunkCount;
+    if (i % ITEMS_PER_STEP === 0) yield ITEMS_PER_STEP * SERIES_UNITS;
+  }
   return {
     headStats: {
       numSeries: head.series.length,
-      numLabelPairs: byName.reduce((sum, { value }) => sum + value, 0),
-      chunkCount: head.series.reduce((sum, one) => sum + one.chunkCount, 0),
+      numLabelPairs: byPair.length,
+      chunkCount,
       minTime: head.inOrder.minTime,
       maxTime: head.inOrder.maxTime,
     },
-    seriesCountByMetricName: largest(metrics, limit),
-    labelValueCountByLabelName: largest(byName, limit),
-    memoryInBytesByLabelName: largest(memory, limit),
-    seriesCountByLabelValuePair: largest(byPair, limit),
+    seriesCountByMetricName: yield* largest(metrics, limit),
+    labelValueCountByLabelName: yield* largest(byName, limit),
+    memoryInBytesByLabelName: yield* largest(memory, limit),
+    seriesCountByLabelValuePair: yield* largest(byPair, limit),
   };
 }
 
-function largest(counts: NamedCount[], limit: number): NamedCount[] {
-  counts.sort((a, b) => b.value - a.value || compareUtf8(a.name, b.name));
-  return counts.slice(0, limit);
+function* largest(counts: readonly NamedCount[], limit: number): Steps<NamedCount[]> {
+  const sorted = yield* sortSteps(
+    counts,
+    (a, b) => b.value - a.value || compareUtf8(a.name, b.name),
+  );
+  return sorted.slice(0, limit);
 }
 
 /** Prometheus' stringlabels: the bytes behind a length of one byte, or of four from 255 on. */

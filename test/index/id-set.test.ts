@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { IdSet } from '../../index/id-set.js';
 import { expand, ListPostings } from '../../index/postings.js';
+import { Selection } from '../../index/selection.js';
 import { atOnce } from '../../model/steps.js';
 
 describe('a set of ids', () => {
@@ -23,15 +24,15 @@ describe('a set of ids', () => {
   it('refuses ids that no series can have', () => {
     const set = new IdSet(10, 20);
     expect([9, 10, 20, 21].map((id) => set.fits(id))).toEqual([false, true, true, false]);
-    expect(() => atOnce(set.addAll(new ListPostings([10, 21])))).toThrow(
+    expect(() => atOnce(set.addAll(new Selection([new ListPostings([10, 21])])))).toThrow(
       'no series can have the id 21',
     );
   });
 
-  it('takes what a cursor has left', () => {
+  it('takes what a selection has left', () => {
     const set = new IdSet(0, 100_000);
     const ids = Array.from({ length: 40_000 }, (_, i) => 2 * i);
-    expect(atOnce(set.addAll(new ListPostings(ids))).count).toBe(40_000);
+    expect(atOnce(set.addAll(new Selection([new ListPostings(ids)]))).count).toBe(40_000);
     expect(expand(set.postings())).toEqual(ids);
   });
 

@@ -54,11 +54,13 @@ describe('postings in memory', () => {
     }
   });
 
-  it('can be walked list by list', () => {
+  it('can be looked at list by list', () => {
     const postings = new MemPostings();
     postings.add(4, Labels.from({ a: 'x', b: 'y' }));
     const lists: string[] = [];
-    postings.forEachPostings((name, value, refs) => lists.push(`${name}=${value}:${refs.join()}`));
-    expect(lists.sort()).toEqual(['=:4', 'a=x:4', 'b=y:4']);
+    for (const [name, byValue] of postings.byName) {
+      for (const [value, refs] of byValue) lists.push(`${name}=${value}:${refs.join()}`);
+    }
+    expect(lists.sort()).toEqual(['a=x:4', 'b=y:4']);
   });
 });

@@ -7,6 +7,7 @@ import { ChunkMetas, IndexReader } from '../../index/reader.js';
 import { CorruptionError } from '../../model/errors.js';
 import { matcher } from '../../model/matcher.js';
 import { buildIndex, openBytes } from '../support/index-builder.js';
+import { idsOf } from '../support/moving.js';
 
 const INDEX = buildIndex([
   {
@@ -35,7 +36,7 @@ function walk(bytes: Uint8Array): string {
     }
   }
   answers.push(reader.labelValues('job', [matcher('__name__', '=~', 'u.')]));
-  answers.push(expand(reader.select([matcher('job', '!=', 'a')])));
+  answers.push(idsOf(reader.select([matcher('job', '!=', 'a')])));
   return JSON.stringify(answers);
 }
 

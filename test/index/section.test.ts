@@ -3,6 +3,7 @@ import { MemorySource } from '../../disk/byte-source.js';
 import { ByteWriter } from '../../encoding/byte-writer.js';
 import { crc32c } from '../../encoding/crc32c.js';
 import { SectionCursor, sectionAt, u32At } from '../../index/section.js';
+import { atOnce } from '../../model/steps.js';
 
 /** A file with three bytes before the section. */
 function fileOf(content: Uint8Array): MemorySource {
@@ -33,7 +34,7 @@ describe('a section', () => {
         expect(cursor.uvarint()).toBe(number);
         expect(strings.map(() => cursor.string())).toEqual(strings);
         expect(cursor.remaining).toBe(0);
-        cursor.finish('the section');
+        atOnce(cursor.finish('the section'));
       }),
       { numRuns: 40 },
     );
@@ -43,14 +44,14 @@ describe('a section', () => {
     const content = new ByteWriter().raw(new Uint8Array(700_000).fill(7)).bytes();
     const cursor = cursorOver(fileOf(content));
     cursor.skip(10);
-    cursor.finish('the section');
+    atOnce(cursor.finish('the section'));
     const bytes = fileOf(content)
       .read(0, content.length + 11)
       .slice();
     bytes[690_000] ^= 1;
     const damaged = cursorOver(new MemorySource(bytes));
     damaged.skip(10);
-    expect(() => damaged.finish('the section')).toThrow(
+    expect(() => atOnce(damaged.finish('the section'))).toThrow(
       expect.objectContaining({ message: 'checksum of the section does not match' }),
     );
   });

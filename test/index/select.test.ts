@@ -12,6 +12,7 @@ import { type Matcher, matcher, type MatchType } from '../../model/matcher.js';
 import { atOnce } from '../../model/steps.js';
 import { compareUtf8 } from '../../model/utf8.js';
 import { buildIndex, openBytes } from '../support/index-builder.js';
+import { idsOf } from '../support/moving.js';
 
 /** Series by the ids under which an index knows them. */
 interface Indexed {
@@ -37,7 +38,7 @@ function check({ index, series }: Indexed, matchers: readonly Matcher[]): void {
     matchers.every((m) => m.matches(labels.get(m.name))),
   );
   const text = matchers.map(String).join();
-  const ids = expand(atOnce(selectPostings(index, matchers)));
+  const ids = idsOf(atOnce(selectPostings(index, matchers)));
   expect([text, ids]).toEqual([text, matching.map(([id]) => id)]);
   const names = new Set(matching.flatMap(([, labels]) => [...labels].map(([name]) => name)));
   expect([text, atOnce(selectLabelNames(index, matchers))]).toEqual([
@@ -108,7 +109,7 @@ describe('matchers over postings', () => {
     const select = (...queries: readonly (readonly [MatchType, string])[]): string[] => {
       const query = queries.map(([type, text]) => matcher('a', type, text));
       check(indexed, query);
-      return expand(atOnce(selectPostings(indexed.index, query))).map((ref) =>
+      return idsOf(atOnce(selectPostings(indexed.index, query))).map((ref) =>
         String(indexed.series.get(ref)),
       );
     };

@@ -3,6 +3,7 @@ import { mergeSeries } from '../../index/series-merge.js';
 import { Columns } from '../../model/columns.js';
 import { Labels } from '../../model/labels.js';
 import type { SeriesCursor } from '../../model/queryable.js';
+import { advance } from '../support/moving.js';
 
 /** A cursor over series named by one letter each, with one sample at `time`. */
 function cursorOf(names: string, time: number): SeriesCursor {
@@ -17,14 +18,28 @@ function cursorOf(names: string, time: number): SeriesCursor {
         into.values[into.count++] = time;
       },
     },
-    next: () => ++at < names.length,
+    move: () => (++at < names.length ? 'on' : 'ended'),
+  };
+}
+
+/** Pauses before each of its moves. */
+function hesitant(cursor: SeriesCursor): SeriesCursor {
+  let pauses = true;
+  return {
+    get series() {
+      return cursor.series;
+    },
+    move() {
+      pauses = !pauses;
+      return pauses ? cursor.move() : 'paused';
+    },
   };
 }
 
 function drain(cursor: SeriesCursor): string[] {
   const seen: string[] = [];
   const columns = new Columns();
-  while (cursor.next()) {
+  while (advance(cursor)) {
     columns.clear();
     cursor.series.read(columns);
     const times = [...columns.times.subarray(0, columns.count)];
@@ -46,5 +61,19 @@ describe('mergeSeries', () => {
   it('gives each label set once, in label order, with the samples of all', () => {
     const cursor = mergeSeries([cursorOf('bd', 3), cursorOf('abc', 1), cursorOf('bz', 2)]);
     expect(drain(cursor)).toEqual(['a:1', 'b:1,2,3', 'c:1', 'd:3', 'z:2']);
+  });
+
+  it('pauses with each of its cursors, and gives the same', () => {
+    const cursors = (wrap: (cursor: SeriesCursor) => SeriesCursor): SeriesCursor[] => [
+      wrap(cursorOf('bd', 3)),
+      cursorOf('abc', 1),
+      wrap(cursorOf('bz', 2)),
+    ];
+    const wanted = drain(mergeSeries(cursors((cursor) => cursor)));
+    const merged = mergeSeries(cursors(hesitant));
+    const moves = Array.from({ length: 13 }, () => merged.move());
+    expect(moves.filter((moved) => moved === 'paused')).toHaveLength(6);
+    expect(moves.filter((moved) => moved === 'on')).toHaveLength(5);
+    expect(drain(mergeSeries(cursors(hesitant)))).toEqual(wanted);
   });
 });

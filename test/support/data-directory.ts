@@ -38,7 +38,7 @@ function record(encode: (out: ByteWriter) => void): Uint8Array {
 
 /** The records that tests put into logs. */
 export const records = {
-  series: (...series: [ref: number, labels: Record<string, string>][]): Uint8Array =>
+  series: (...series: [ref: number, labels: Readonly<Record<string, string>>][]): Uint8Array =>
     record((out) =>
       encodeSeries(
         series.map(([ref, labels]) => ({ ref, labels: Labels.from(labels) })),

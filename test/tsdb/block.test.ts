@@ -7,6 +7,7 @@ import { atOnce } from '../../model/steps.js';
 import { Block } from '../../tsdb/block.js';
 import { DIR } from '../support/data-directory.js';
 import { copyToMemory, SMALL_FIXTURE } from '../support/directory-copy.js';
+import { advance } from '../support/moving.js';
 
 /** 81 series, 6 min of data, and tombstones. */
 const PATH = `${DIR}/01M83CFB1HWP2R8SF2X838TXJG`;
@@ -23,7 +24,7 @@ function count(block: Block, minTime = MIN_TIME, maxTime = MAX_TIME): [number, n
   let series = 0;
   let samples = 0;
   let last = cursor.series.labels;
-  while (cursor.next()) {
+  while (advance(cursor)) {
     expect(series === 0 || last.compare(cursor.series.labels) < 0).toBe(true);
     last = cursor.series.labels;
     columns.clear();

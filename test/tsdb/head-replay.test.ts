@@ -19,6 +19,7 @@ import {
   segment,
 } from '../support/data-directory.js';
 import { MemoryDisk } from '../support/memory-disk.js';
+import { advance } from '../support/moving.js';
 
 const HISTOGRAM = new Histogram({
   isFloat: false,
@@ -44,7 +45,7 @@ function replay(disk: MemoryDisk, minValidTime = MIN_TIME): Promise<ReplayedHead
 function contentOf({ head }: ReplayedHead): string[] {
   const cursor = atOnce(head.select([], MIN_TIME, MAX_TIME));
   const lines: string[] = [];
-  while (cursor.next()) {
+  while (advance(cursor)) {
     const columns = new Columns();
     cursor.series.read(columns);
     lines.push([cursor.series.labels.get('n'), ...sampleTexts(columns)].join(' '));
@@ -120,8 +121,8 @@ describe('replayHead', () => {
     const replayed = await replay(dataDirectory({ wal }));
     expect(contentOf(replayed)).toEqual(['a 20:NaN', 'b 10:histogram 20:histogram']);
     const cursor = atOnce(replayed.head.select([], MIN_TIME, MAX_TIME));
-    cursor.next();
-    cursor.next();
+    cursor.move();
+    cursor.move();
     const columns = new Columns();
     cursor.series.read(columns);
     expect(columns.histograms?.map((one) => isStale(one?.sum ?? 0))).toEqual([false, true]);

@@ -9,6 +9,7 @@ import { Head } from '../../tsdb/head.js';
 import { HeadSeries } from '../../tsdb/head-series.js';
 import { Pacer } from '../../tsdb/pacer.js';
 import { MemoryDisk } from '../support/memory-disk.js';
+import { advance } from '../support/moving.js';
 
 function series(labels: Record<string, string>, time: number): HeadSeries {
   const one = new HeadSeries(Labels.from(labels));
@@ -29,7 +30,7 @@ function build(...all: HeadSeries[]): Promise<Head> {
 function names(head: Head, ...range: [minTime: number, maxTime: number]): string[] {
   const cursor = atOnce(head.select([matcher('job', '=~', 'a|b')], ...range));
   const found: string[] = [];
-  while (cursor.next()) found.push(cursor.series.labels.get('n'));
+  while (advance(cursor)) found.push(cursor.series.labels.get('n'));
   return found;
 }
 
@@ -44,7 +45,7 @@ describe('Head', () => {
     const head = await build(...all());
     expect(names(head, 0, 100)).toEqual(['🦊', '\uffff']);
     const onlyName = atOnce(head.select([matcher('n', '!=', 'x')], 0, 100));
-    onlyName.next();
+    onlyName.move();
     expect(onlyName.series.labels.get('job')).toBe('a');
     expect(names(head, 15, 100)).toEqual(['\uffff']);
   });
