@@ -78,7 +78,7 @@ export class Block implements SeriesSource {
 
   /** Whether its meta.json and tombstones are still those that were there when it was loaded. */
   isCurrent(): boolean {
-    return this.disk.exists(this.path) && stampOf(this.disk, this.path) === this.stamp;
+    return stampOf(this.disk, this.path) === this.stamp;
   }
 
   /** Whether the block may hold samples of the closed range `[minTime, maxTime]`. */
@@ -188,11 +188,18 @@ export class Block implements SeriesSource {
 
 /** Changes when Prometheus replaces one of the two files of a block that it ever replaces. */
 function stampOf(disk: Disk, path: string): string {
-  return ['meta.json', 'tombstones']
-    .map((name) => disk.join(path, name))
-    .map((file) => (disk.exists(file) ? disk.stat(file) : { size: -1, mtimeMs: 0 }))
-    .map(({ size, mtimeMs }) => `${size}:${mtimeMs}`)
-    .join(' ');
+  const stamps = ['meta.json', 'tombstones'].map((name) => fileStamp(disk, disk.join(path, name)));
+  return stamps.join(' ');
+}
+
+function fileStamp(disk: Disk, file: string): string {
+  try {
+    const { size, mtimeMs } = disk.stat(file);
+    return `${size}:${mtimeMs}`;
+  } catch (error) {
+    if (error instanceof DiskError && error.errno === 'ENOENT') return 'none';
+    throw error;
+  }
 }
 
 /** The series of one block that match and have a visible chunk in the range. */
