@@ -296,7 +296,7 @@ function addSample(run: Run, value: string, at: number): void {
   run.offsets.push(at);
 }
 
-/** The index of the last of some sorted values that is not above `value`; -1: the first already is. */
+/** The index of the last of sorted `values` that is not above `value`; -1 where the first is. */
 function lastUpTo(values: readonly string[], value: string): number {
   let low = 0;
   let high = values.length;

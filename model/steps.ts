@@ -4,8 +4,8 @@
  * (tsdb/pacer.ts).
  *
  * Costs count in the pacer's units: decoding a sample is one, a few nanoseconds. A step costs some
- * ten thousand, so that yielding costs nothing against it. Where items are too small for a generator
- * there are cursors that pause (`Moved`).
+ * ten thousand, so that yielding costs nothing against it. Where items are too small for a
+ * generator there are cursors that pause (`Moved`).
  */
 
 export type Steps<T> = Generator<number, T, undefined>;

@@ -45,8 +45,9 @@ import type { ReplayProgress } from './options.js';
 
 /** How often replay starts over when Prometheus truncates the log under it. */
 const ATTEMPTS_MAX = 5;
-/** Entering a chunk under its series, in the pacer's units. */
+/** In the pacer's units: entering a chunk under its series; asking a series whether it is empty. */
 const CHUNK_UNITS = 50;
+const SERIES_UNITS = 50;
 
 export interface ReplayOptions {
   /** In-order samples below this time, in ms, are in blocks and left out. */
@@ -139,14 +140,24 @@ class HeadReplay {
       const message = `${this.unknownHistograms} histograms of unknown schemas are left out`;
       this.problems.push({ path: this.dir, offset: null, code: 'TSDB_DECODE', message });
     }
+    const { pacer, signal } = this.context;
     const content = {
-      series: [...this.byLabels.values()].filter((series) => !series.isEmpty),
+      series: await pacer.run(this.seriesWithSamples(), signal),
       chunkFiles: this.chunkFiles,
       inOrder: this.inOrderRange(),
       outOfOrder: this.outOfOrder.range,
     };
-    const head = await Head.build(content, this.context.pacer, this.context.signal);
+    const head = await Head.build(content, pacer, signal);
     return { head, problems: this.problems };
+  }
+
+  private *seriesWithSamples(): Steps<HeadSeries[]> {
+    const found: HeadSeries[] = [];
+    for (const series of this.byLabels.values()) {
+      yield SERIES_UNITS;
+      if (!series.isEmpty) found.push(series);
+    }
+    return found;
   }
 
   /** Where there are blocks, the head begins at their end, as a server sets it when it opens. */

@@ -1,6 +1,7 @@
 /** What all checks of one `verifyDirectory` share: the disk, the findings, the counts, the pace. */
 import type { Disk } from '../disk/disk.js';
 import { Kernel } from '../kernel/kernel.js';
+import type { Steps } from '../model/steps.js';
 import type { Findings } from './findings.js';
 import { Pacer } from './pacer.js';
 
@@ -61,6 +62,11 @@ export class VerifyContext {
     const { total, onProgress, signal } = this.pace;
     onProgress?.({ done: Math.min(this.done, total), total });
     await this.pacer.turn(signal);
+  }
+
+  /** Does work in steps with turns in between; it does not count as progress. */
+  run<T>(steps: Steps<T>): Promise<T> {
+    return this.pacer.run(steps, this.pace.signal);
   }
 
   /** Runs a check; what it throws is damage of `path`. False if it threw. */

@@ -40,7 +40,6 @@ import {
 import { SampleBatch } from '../wal/sample-batch.js';
 import { decodeSamples } from '../wal/sample-record.js';
 import { isGone } from './block-list.js';
-import { Pacer } from './pacer.js';
 import type { VerifyContext } from './verify-context.js';
 
 /** Memory snapshots: `chunk_snapshot.<segment>.<offset>`. */
@@ -210,7 +209,7 @@ async function verifyHeadChunks(
   context: VerifyContext,
 ): Promise<void> {
   const { disk, findings, counts } = context;
-  const files = await new Pacer().run(HeadChunkFiles.open(disk, dir));
+  const files = await context.run(HeadChunkFiles.open(disk, dir));
   try {
     for (const { path, offset, message } of files.problems) findings.damage(path, offset, message);
     if (files.problems.length === 0) noteTornChunk(dir, context);
