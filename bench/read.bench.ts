@@ -31,6 +31,7 @@ export const FULL: ReadParameters = {
   replayMetrics: 10_000,
   replayScrapes: 1000,
   rounds: 7,
+  warmUpMs: 1000,
   processes: 3,
   peers: true,
 };
@@ -45,6 +46,7 @@ export const SMALL: ReadParameters = {
   replayMetrics: 10,
   replayScrapes: 100,
   rounds: 1,
+  warmUpMs: 0,
   processes: 1,
   peers: false,
 };

@@ -39,16 +39,23 @@ export interface Found {
 export interface MeasureOptions {
   /** How often the action runs. */
   readonly rounds: number;
-  /** Whether it runs once before, unmeasured: pages, tables and compiled code are then there. */
-  readonly warmUp: boolean;
+  /**
+   * For so long, and once at least, it runs before, unmeasured: pages, tables and compiled code are
+   * then there. Null: not at all.
+   */
+  readonly warmUpMs: number | null;
 }
 
 /** Runs `action`; what it found is that of the fastest round. */
 export async function measure(
   action: () => Promise<Found>,
-  { rounds, warmUp }: MeasureOptions,
+  { rounds, warmUpMs }: MeasureOptions,
 ): Promise<Measurement & Found> {
-  if (warmUp) await action();
+  if (warmUpMs !== null) {
+    const start = performance.now();
+    do await action();
+    while (performance.now() - start < warmUpMs);
+  }
   const measured: (Measurement & Found)[] = [];
   for (let round = 0; round < rounds; round++) measured.push(await measureRound(action));
   return leastOf(measured);

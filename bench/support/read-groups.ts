@@ -30,6 +30,8 @@ export interface ReadParameters {
   readonly replayScrapes: number;
   /** How often a warm row is measured, all in one process; the least is told. */
   readonly rounds: number;
+  /** For how long the same is asked before a warm row is measured. */
+  readonly warmUpMs: number;
   /** How often a cold row is measured, each in a process of its own. */
   readonly processes: number;
   /** Whether to run Prometheus' programs beside ours. */
@@ -59,7 +61,7 @@ type Group = (context: GroupContext) => AsyncGenerator<ReadRow, void, undefined>
 const IO_MODES: readonly IoMode[] = ['mmap', 'pread'];
 /** Ours, as it is built beside the benchmarks. */
 const COMMAND = resolve(dirname(fileURLToPath(import.meta.url)), '../../cli/main.js');
-const ONCE = { rounds: 1, warmUp: false };
+const ONCE = { rounds: 1, warmUpMs: null };
 
 /** In the order in which they run. */
 export const GROUPS = {
@@ -228,7 +230,8 @@ async function runWarm(
   { parameters, runTask }: GroupContext,
   task: Pick<ReadTask, 'dir' | 'io' | 'action'>,
 ): Promise<ReadResult> {
-  return runTask({ ...task, rounds: parameters.rounds, warmUp: true });
+  const { rounds, warmUpMs } = parameters;
+  return runTask({ ...task, rounds, warmUpMs });
 }
 
 function scanFleet({ scanSeries, scanChunks }: ReadParameters): FleetBlock {
