@@ -75,8 +75,8 @@ export async function run(
   }
 }
 
-const optional = (value: number | null | undefined, format = formatNumber): string | null =>
-  value === null || value === undefined ? null : format(value);
+const optional = (value: number | null, format = formatNumber): string | null =>
+  value === null ? null : format(value);
 
 const COLUMNS: readonly Column<ReadRow>[] = [
   { head: '', cell: (row) => `${row.group}: ${row.name}` },
@@ -89,6 +89,7 @@ const COLUMNS: readonly Column<ReadRow>[] = [
   { head: '+anon MB', cell: (row) => optional(row.anonBytes, formatMegabytes) },
   { head: 'loop p99 ms', cell: (row) => optional(row.loopP99Ms) },
   { head: 'loop max ms', cell: (row) => optional(row.loopMaxMs) },
+  { head: '… of cpu', cell: (row) => optional(row.loopMaxCpuMs) },
   { head: 'pages touched', cell: touchedPart },
 ];
 

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { processMemory } from './process-memory.js';
+import { processMemory } from './process-status.js';
 
 /** How often the program's memory is looked at. */
 const POLL_MS = 2;

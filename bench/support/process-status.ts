@@ -1,4 +1,4 @@
-/** What a process holds in memory, as Linux tells it in /proc. */
+/** What a process holds in memory and has spent of the processor, as Linux tells it in /proc. */
 import { readFileSync } from 'node:fs';
 
 export interface ProcessMemory {
@@ -30,6 +30,17 @@ export function processMemory(pid: number | 'self' = 'self'): ProcessMemory | nu
   };
   // A process that has ended and waits for its parent has no memory any more.
   return Number.isNaN(memory.rssBytes) ? null : memory;
+}
+
+/** What the calling thread has spent of the processor, in ms; null where there is no /proc. */
+export function threadCpuMs(): number | null {
+  try {
+    const nanoseconds = readFileSync('/proc/thread-self/schedstat', 'latin1').split(' ')[0];
+    return Number(nanoseconds) / 1e6;
+  } catch (error) {
+    if (isAbsent(error)) return null;
+    throw error;
+  }
 }
 
 function isAbsent(error: unknown): boolean {
