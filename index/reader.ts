@@ -60,8 +60,8 @@ const FEW_SERIES = 1 / 8;
 /** Up to so many lists are united by cursors, on demand; more at once, in a map of bits. */
 const MERGED_LISTS_MAX = 16;
 /** What it costs to read things, in the pacer's units; after so many others may have a turn. */
-const VALUE_UNITS = 40;
-const LIST_UNITS = 40;
+const VALUE_UNITS = 20;
+const LIST_UNITS = 20;
 const SERIES_UNITS = 200;
 const STEP_UNITS = 50_000;
 
@@ -355,8 +355,9 @@ export class IndexReader implements PostingsIndex {
     const accepted: string[] = [];
     yield* this.visitLabels(ids, (labels) => {
       const value = labels.get(name);
-      if (value === '' || !value.startsWith(prefix) || seen.has(value)) return 0;
-      seen.add(value);
+      const { size } = seen;
+      if (value !== '' && value.startsWith(prefix)) seen.add(value);
+      if (seen.size === size) return 0;
       if (accepts === null || accepts(value)) accepted.push(value);
       return accepts === null ? 0 : MATCH_UNITS * value.length;
     });

@@ -20,7 +20,7 @@ export interface ValueFilter {
 export const ALL_VALUES: ValueFilter = { prefix: '', accepts: null };
 
 /** What asking `accepts` costs for each character of a value, in the pacer's units. */
-export const MATCH_UNITS = 20;
+export const MATCH_UNITS = 3;
 /** Lists that are opened by name in a step, and what each costs. */
 const LISTS_PER_STEP = 128;
 const LIST_UNITS = 400;

@@ -10,11 +10,15 @@ const RUN_UNITS = RUN_ITEMS * 9 * COMPARISON_UNITS;
 /** The sorted copy of `items`; equal items keep their order. */
 export function* sortSteps<T>(items: readonly T[], compare: (a: T, b: T) => number): Steps<T[]> {
   let from = [...items];
+  let areInOrder = true;
   for (let start = 0; start < from.length; start += RUN_ITEMS) {
     const run = from.slice(start, start + RUN_ITEMS).sort(compare);
+    areInOrder &&= start === 0 || compare(from[start - 1], run[0]) <= 0;
     for (let i = 0; i < run.length; i++) from[start + i] = run[i];
     yield RUN_UNITS;
   }
+  // Fast path: series come in label order, and so do the values of their first labels.
+  if (areInOrder) return from;
   let to = new Array<T>(from.length);
   for (let width = RUN_ITEMS; width < from.length; width *= 2) {
     for (let start = 0; start < from.length; start += 2 * width) {

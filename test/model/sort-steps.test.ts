@@ -7,6 +7,16 @@ const ascending = (a: number, b: number): number => a - b;
 const byFirst = (a: [number, number], b: [number, number]) => a[0] - b[0];
 
 describe('sortSteps', () => {
+  it('leaves what is in order as it is, and mends what is not anywhere', () => {
+    const sorted = Array.from({ length: 3000 }, (_, i) => i);
+    expect(atOnce(sortSteps(sorted, ascending))).toEqual(sorted);
+    for (const at of [0, 511, 512, 1024, 2998]) {
+      const swapped = [...sorted];
+      [swapped[at], swapped[at + 1]] = [swapped[at + 1], swapped[at]];
+      expect(atOnce(sortSteps(swapped, ascending))).toEqual(sorted);
+    }
+  });
+
   it('sorts as Array.sort does, equal items in their order', () => {
     fc.assert(
       fc.property(
