@@ -9,7 +9,7 @@ import { METRIC_NAME } from '../model/labels.js';
 import type { Matcher } from '../model/matcher.js';
 import { encodeUtf8 } from '../model/utf8.js';
 import type { Block } from '../tsdb/block.js';
-import { Pacer } from '../tsdb/pacer.js';
+import { Pacer } from '../model/pacer.js';
 import { type ChunkHistogram, chunkHistogram } from './chunk-histogram.js';
 import { goSort } from './go-sort.js';
 

@@ -9,7 +9,7 @@ import { encodeUtf8 } from '../model/utf8.js';
 import type { ReadOnlyDatabase, SelectedSeries } from '../tsdb/read-only.js';
 import { EXIT_FAILURE, EXIT_OK } from './exit-codes.js';
 import type { DumpFormat, SelectFlags } from './flags.js';
-import { formatG, formatSeconds } from './go-float.js';
+import { formatG, formatSeconds } from '../model/go-float.js';
 import { goJsonLabels } from './go-json.js';
 import { dumpLabels, openMetricsLabels } from './labels-text.js';
 import { openDatabase } from './open.js';

@@ -3,7 +3,7 @@ import { isStale, isStaleAt } from '../encoding/float-bits.js';
 import type { Columns } from '../model/columns.js';
 import { type Bucket, nonEmptyBuckets } from '../model/exponential-bounds.js';
 import type { Histogram } from '../model/histogram.js';
-import { formatG, formatJsonFloat } from './go-float.js';
+import { formatG, formatJsonFloat } from '../model/go-float.js';
 
 /** What stands for a stale marker in JSON, where Prometheus has no word for it. */
 const STALE = 'stale';

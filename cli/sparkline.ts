@@ -3,7 +3,7 @@
  * output is no terminal. Stale markers and other NaNs are gaps.
  */
 import type { Columns } from '../model/columns.js';
-import { formatG } from './go-float.js';
+import { formatG } from '../model/go-float.js';
 
 const LEVELS = '▁▂▃▄▅▆▇█';
 const GAP = ' ';

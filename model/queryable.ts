@@ -55,3 +55,20 @@ export interface SeriesSource {
   /** The values of one label, sorted; with matchers those of the matching series. */
   labelValues(name: string, matchers: readonly Matcher[]): Steps<string[]>;
 }
+
+/** Whoever answers queries: a database, or arrays in a test. */
+export interface Queryable {
+  /** Opens what overlaps the range; the caller releases it. */
+  querier(options: SelectOptions): Promise<Querier>;
+}
+
+/**
+ * A view of the storage over one closed range at one moment: what is committed later is not seen.
+ * Several cursors may be open at once; all are void after `release()`.
+ */
+export interface Querier {
+  /** Series that match all `matchers` and may have samples in the range. */
+  select(matchers: readonly Matcher[]): Promise<SeriesCursor>;
+  /** Lets go of the files. Idempotent. */
+  release(): void;
+}

@@ -7,7 +7,7 @@ import type { Disk } from '../disk/disk.js';
 import { DiskError, messageOf, TsdbError } from '../model/errors.js';
 import type { Problem } from '../model/problem.js';
 import { Block, type BlockOptions } from './block.js';
-import type { Pacer } from './pacer.js';
+import type { Pacer } from '../model/pacer.js';
 
 /**
  * Reading one meta.json, in the pacer's units: it costs about as much as decoding so many samples.

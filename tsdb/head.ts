@@ -18,7 +18,7 @@ import type { Moved, Steps } from '../model/steps.js';
 import { PASSED_MAX } from './block.js';
 import type { HeadSeries, ReadHeadChunk } from './head-series.js';
 import { Lifetime } from './lifetime.js';
-import type { Pacer } from './pacer.js';
+import type { Pacer } from '../model/pacer.js';
 
 /** Entering a series into the postings, in the pacer's units. */
 const UNITS_PER_SERIES = 500;

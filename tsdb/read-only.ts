@@ -32,7 +32,7 @@ import { checkDataDirectory } from './data-directory.js';
 import type { Head } from './head.js';
 import { replayHead } from './head-replay.js';
 import { LABEL_CACHE_BYTES, type OpenReadOnlyOptions, validateOptions } from './options.js';
-import { Pacer } from './pacer.js';
+import { Pacer } from '../model/pacer.js';
 import { headStats, type TsdbStats } from './stats.js';
 
 // This file is the package's door: what its callers name comes through it.

@@ -3,7 +3,7 @@ import type { Disk } from '../disk/disk.js';
 import { Kernel } from '../kernel/kernel.js';
 import type { Steps } from '../model/steps.js';
 import type { Findings } from './findings.js';
-import { Pacer } from './pacer.js';
+import { Pacer } from '../model/pacer.js';
 
 /** What was read. */
 export interface VerifyCounts {

@@ -3,7 +3,7 @@ import { Kernel } from '../../kernel/kernel.js';
 import { AssertionError } from '../../model/assert.js';
 import { CorruptionError, DiskError } from '../../model/errors.js';
 import { isGone, loadBlocks, setAside } from '../../tsdb/block-list.js';
-import { Pacer } from '../../tsdb/pacer.js';
+import { Pacer } from '../../model/pacer.js';
 import { DIR } from '../support/data-directory.js';
 import { copyToMemory, SMALL_FIXTURE } from '../support/directory-copy.js';
 import type { MemoryDisk } from '../support/memory-disk.js';

@@ -5,7 +5,7 @@ import { Columns } from '../../model/columns.js';
 import { Histogram, HINT_UNKNOWN } from '../../model/histogram.js';
 import { MAX_TIME, MIN_TIME } from '../../model/interval.js';
 import { replayHead, type ReplayedHead } from '../../tsdb/head-replay.js';
-import { Pacer } from '../../tsdb/pacer.js';
+import { Pacer } from '../../model/pacer.js';
 import type { ByteSource } from '../../disk/byte-source.js';
 import { DiskError } from '../../model/errors.js';
 import { atOnce } from '../../model/steps.js';

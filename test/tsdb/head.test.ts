@@ -7,7 +7,7 @@ import { matcher } from '../../model/matcher.js';
 import { atOnce } from '../../model/steps.js';
 import { Head } from '../../tsdb/head.js';
 import { HeadSeries } from '../../tsdb/head-series.js';
-import { Pacer } from '../../tsdb/pacer.js';
+import { Pacer } from '../../model/pacer.js';
 import { MemoryDisk } from '../support/memory-disk.js';
 import { advance } from '../support/moving.js';
 

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { formatG, formatJsonFloat, formatSeconds } from '../../cli/go-float.js';
+import { formatG, formatJsonFloat, formatSeconds } from '../../model/go-float.js';
 
 describe('formatG', () => {
   it.each([

@@ -1,6 +1,6 @@
 /** Long work gives the event loop its turns. */
 import type { Steps } from '../../model/steps.js';
-import { Pacer } from '../../tsdb/pacer.js';
+import { Pacer } from '../../model/pacer.js';
 
 /** Counts its steps, of so many units each, and tells what ended it. */
 function* working(steps: number, units: number, ended: string[] = []): Steps<number> {

@@ -3,7 +3,7 @@
  * loop gets a turn. Counting instead of timing needs no clock and costs an addition.
  */
 import { setImmediate } from 'node:timers/promises';
-import type { Steps } from '../model/steps.js';
+import type { Steps } from './steps.js';
 
 /**
  * About 0.3 ms of the kernel's decoding, and 3 ms of the slowest work that is counted so: below the
