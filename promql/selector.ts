@@ -14,6 +14,9 @@ import { type Matcher, matcher, type MatchType } from '../model/matcher.js';
 import { encodeUtf8 } from '../model/utf8.js';
 import { SelectorLexer, type Token } from './selector-lexer.js';
 
+export type { Expression } from './ast.js';
+export { FUNCTION_SIGNATURES } from './function-signatures.js';
+
 /** Words of the language that may name a metric nevertheless. */
 const NO_METRIC_NAMES = /^(?:atan2|bool|on|ignoring|group_left|group_right|inf|nan)$/i;
 const IN_MATCHING = ' in label matching, expected ';
