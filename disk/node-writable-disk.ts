@@ -12,8 +12,9 @@ import {
 } from 'node:fs';
 import { ClosedError } from '../model/errors.js';
 import { attempt } from './disk-error.js';
+import { lockFile } from './file-lock.js';
 import { NodeDisk } from './node-disk.js';
-import type { DiskSpace, WritableDisk, WritableFile } from './writable-disk.js';
+import type { DiskSpace, FileLock, WritableDisk, WritableFile } from './writable-disk.js';
 
 /** Prometheus' modes: whoever may read its files may read ours. */
 const DIRECTORY_MODE = 0o777;
@@ -52,6 +53,10 @@ export class NodeWritableDisk extends NodeDisk implements WritableDisk {
         closeSync(fd);
       }
     });
+  }
+
+  lock(path: string): FileLock {
+    return lockFile(path);
   }
 
   space(path: string): DiskSpace {

@@ -20,6 +20,14 @@ export interface WritableFile {
   close(): void;
 }
 
+/** A lock that is held. It ends with the process at the latest. */
+export interface FileLock {
+  /** Whether its file was there before: whoever held it last did not end in good order. */
+  readonly wasLeftBehind: boolean;
+  /** Removes the file and lets go of the lock. Idempotent. */
+  release(): void;
+}
+
 /** Of a file system, in bytes. */
 export interface DiskSpace {
   /** What may still be written by us. */
@@ -40,6 +48,11 @@ export interface WritableDisk extends Disk {
   remove(path: string): void;
   /** Returns when the names in a directory are on stable storage. */
   syncDirectory(path: string): void;
+  /**
+   * Makes the file `path`, if it is not there, and locks it for this process alone. `LockedError`
+   * names who has it, without waiting.
+   */
+  lock(path: string): FileLock;
   /** How much room there is where `path` lies. */
   space(path: string): DiskSpace;
 }

@@ -76,6 +76,28 @@ export class OpenError extends TsdbError {
   }
 }
 
+/** Somebody else has locked the directory for writing: who, as far as the system tells. */
+export class LockedError extends TsdbError {
+  readonly code = 'TSDB_LOCKED';
+
+  readonly path: string;
+  /** The process that holds the lock; null where the system does not say. */
+  readonly holder: LockHolder | null;
+
+  constructor(path: string, holder: LockHolder | null) {
+    const who = holder === null ? 'another process' : `${holder.program} (pid ${holder.pid})`;
+    super(`${path} is locked by ${who}`);
+    this.path = path;
+    this.holder = holder;
+  }
+}
+
+export interface LockHolder {
+  readonly pid: number;
+  /** The name of its executable. */
+  readonly program: string;
+}
+
 /** Something was used after `close()`. */
 export class ClosedError extends TsdbError {
   readonly code = 'TSDB_CLOSED';

@@ -3,8 +3,8 @@
  * changes, in order, and can refuse one of them.
  */
 import type { DirectoryEntry, FileStat } from '../../disk/disk.js';
-import type { DiskSpace, WritableDisk, WritableFile } from '../../disk/writable-disk.js';
-import { DiskError } from '../../model/errors.js';
+import type { DiskSpace, FileLock, WritableDisk, WritableFile } from '../../disk/writable-disk.js';
+import { DiskError, LockedError } from '../../model/errors.js';
 import { MemoryDisk } from './memory-disk.js';
 
 export class WritableMemoryDisk extends MemoryDisk implements WritableDisk {
@@ -13,6 +13,8 @@ export class WritableMemoryDisk extends MemoryDisk implements WritableDisk {
   readonly directories: Set<string>;
   /** The change that is refused, counted from 0: it does nothing and throws EIO. */
   refusedAt = Infinity;
+  /** The locks that are held. */
+  private readonly locked = new Set<string>();
   /** Files that were made and not closed. */
   openFiles = 0;
 
@@ -88,6 +90,19 @@ export class WritableMemoryDisk extends MemoryDisk implements WritableDisk {
   syncDirectory(path: string): void {
     this.change(`sync ${path}/`, path);
     if (!this.exists(path)) throw new DiskError(`no ${path}`, path, 'ENOENT');
+  }
+
+  lock(path: string): FileLock {
+    if (this.locked.has(path)) throw new LockedError(path, null);
+    const wasLeftBehind = this.exists(path);
+    if (!wasLeftBehind) this.create(path).close();
+    this.locked.add(path);
+    return {
+      wasLeftBehind,
+      release: () => {
+        if (this.locked.delete(path)) this.remove(path);
+      },
+    };
   }
 
   space(): DiskSpace {
