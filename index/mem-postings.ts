@@ -1,15 +1,16 @@
 /**
- * Postings in memory, for series that are in no block yet: name → value → ascending refs.
+ * Postings in memory, for series that are in no block yet: label pair → ascending refs.
  *
- * Cursors see the lists as they were when they were made: refs are appended behind a list's end,
- * any other change replaces the list.
+ * Cursors see the lists as they were when they were made (ref-list.ts).
  */
 import type { Labels } from '../model/labels.js';
 import { sortSteps } from '../model/sort-steps.js';
 import type { Steps } from '../model/steps.js';
 import { compareUtf8 } from '../model/utf8.js';
 import { IdSet } from './id-set.js';
+import { LabelPairs, type NameEntry } from './label-pairs.js';
 import { EMPTY_POSTINGS, ListPostings, merge, type Postings } from './postings.js';
+import { RefList } from './ref-list.js';
 import { MATCH_UNITS, type PostingsIndex, type ValueFilter } from './select.js';
 import { PORTION_UNITS, type Selection } from './selection.js';
 
@@ -19,6 +20,8 @@ const MERGED_LISTS_MAX = 16;
 const DENSITY_MIN = 1 / 64;
 /** What looking at a list costs, in the pacer's units; after so many others may have a turn. */
 const LIST_UNITS = 30;
+/** Asking whether a series of a list is kept, likewise. */
+const DELETION_UNITS = 4;
 const STEP_UNITS = 50_000;
 
 /** What a selection is asked. */
@@ -26,12 +29,13 @@ interface RefSet {
   has(ref: number): boolean;
 }
 
-/** Told a value and its refs; returns what that cost, in the pacer's units. */
-type ListVisitor = (value: string, list: number[]) => number;
+/** Told a pair, its value and its series; returns what that cost, in the pacer's units. */
+type ListVisitor = (value: string, list: ArrayLike<number>) => number;
 
 export class MemPostings implements PostingsIndex {
-  private readonly lists = new Map<string, Map<string, number[]>>();
-  private all: number[] = [];
+  /** The pairs of all series, each with its list. */
+  readonly pairs = new LabelPairs();
+  private readonly all = new RefList();
 
   /** How many series there are. */
   get seriesCount(): number {
@@ -40,41 +44,49 @@ export class MemPostings implements PostingsIndex {
 
   /** Enters a series under a ref that no other has. Ascending refs are the quick case. */
   add(ref: number, labels: Labels): void {
-    this.all = inserted(this.all, ref);
-    for (const [name, value] of labels) {
-      let byValue = this.lists.get(name);
-      if (byValue === undefined) this.lists.set(name, (byValue = new Map<string, number[]>()));
-      const list = byValue.get(value);
-      byValue.set(value, list === undefined ? [ref] : inserted(list, ref));
+    this.all.add(ref);
+    for (let i = 0; i < labels.size; i++) {
+      this.pairs.addRef(this.pairs.intern(labels.nameAt(i), labels.valueAt(i)), ref);
     }
   }
 
-  /** Removes the series `deleted`, of which `affected` are the labels. */
-  delete(deleted: ReadonlySet<number>, affected: Iterable<Labels>): void {
-    const kept = (ref: number): boolean => !deleted.has(ref);
-    const done = new Set<number[]>();
-    for (const labels of affected) {
-      for (const [name, value] of labels) this.deleteFrom(name, value, kept, done);
+  /** The same for labels of which the pairs are known: `ids[start, end)`. */
+  addPairs(ref: number, ids: ArrayLike<number>, start: number, end: number): void {
+    this.all.add(ref);
+    for (let i = start; i < end; i++) this.pairs.addRef(ids[i], ref);
+  }
+
+  /** Removes the series `deleted`, of which `affected` are all pairs, each once. */
+  *delete(deleted: ReadonlySet<number>, affected: Iterable<number>): Steps<void> {
+    const isKept = (ref: number): boolean => !deleted.has(ref);
+    let units = 0;
+    for (const id of affected) {
+      units += LIST_UNITS + DELETION_UNITS * this.pairs.refCount(id);
+      this.pairs.retainRefs(id, isKept);
+      if (units < STEP_UNITS) continue;
+      yield units;
+      units = 0;
     }
-    this.all = this.all.filter(kept);
+    this.all.retain(isKept);
+    yield DELETION_UNITS * this.all.length;
   }
 
   /** How many values a name has. */
   valueCount(name: string): number {
-    return this.lists.get(name)?.size ?? 0;
+    return this.pairs.entryOf(name)?.ids.length ?? 0;
   }
 
   allPostings(): Postings {
-    return new ListPostings(this.all);
+    return new ListPostings(this.all.view());
   }
 
   postings(name: string, value: string): Postings {
-    const list = this.lists.get(name)?.get(value);
-    return list === undefined ? EMPTY_POSTINGS : new ListPostings(list);
+    const id = this.pairs.find(name, value);
+    return id < 0 ? EMPTY_POSTINGS : new ListPostings(this.pairs.refsOf(id));
   }
 
   *postingsWhere(name: string, filter: ValueFilter): Steps<Postings> {
-    const lists: number[][] = [];
+    const lists: ArrayLike<number>[] = [];
     const reach: Reach = { min: Infinity, max: -Infinity, count: 0 };
     yield* this.visitAccepted(name, filter, (_value, list) => {
       lists.push(list);
@@ -101,15 +113,10 @@ export class MemPostings implements PostingsIndex {
   *namesWithin(within: Selection | null): Steps<string[]> {
     const refs = within === null ? null : yield* this.refSetOf(within);
     const names: string[] = [];
-    for (const [name, byValue] of this.lists) {
-      if (refs === null || (yield* hasAny(byValue, refs))) names.push(name);
+    for (const entry of [...this.pairs.entries()]) {
+      if (refs === null || (yield* this.hasAny(entry, refs))) names.push(entry.name);
     }
     return yield* sortSteps(names, compareUtf8);
-  }
-
-  /** Every list but that of all series, by name and value, in no order. */
-  get byName(): ReadonlyMap<string, ReadonlyMap<string, readonly number[]>> {
-    return this.lists;
   }
 
   private *visitAccepted(
@@ -118,11 +125,13 @@ export class MemPostings implements PostingsIndex {
     visit: ListVisitor,
   ): Steps<void> {
     let units = 0;
-    for (const [value, list] of this.lists.get(name) ?? []) {
+    // A copy: between two steps series may come and go, and the pairs with them.
+    for (const id of [...(this.pairs.entryOf(name)?.ids ?? [])]) {
+      const value = this.pairs.valueOf(id);
       units += LIST_UNITS;
-      if (value.startsWith(prefix)) {
+      if (value.startsWith(prefix) && this.isPairOf(id, name)) {
         if (accepts !== null) units += MATCH_UNITS * value.length;
-        if (accepts === null || accepts(value)) units += visit(value, list);
+        if (accepts === null || accepts(value)) units += visit(value, this.pairs.refsOf(id));
       }
       if (units < STEP_UNITS) continue;
       yield units;
@@ -130,11 +139,29 @@ export class MemPostings implements PostingsIndex {
     }
   }
 
+  private isPairOf(id: number, name: string): boolean {
+    return this.pairs.isAlive(id) && this.pairs.nameOf(id) === name;
+  }
+
+  private *hasAny({ name, ids }: NameEntry, refs: RefSet): Steps<boolean> {
+    let units = 0;
+    for (const id of [...ids]) {
+      const list = this.isPairOf(id, name) ? this.pairs.refsOf(id) : [];
+      if (meets(list, refs)) return true;
+      units += LIST_UNITS + list.length;
+      if (units < STEP_UNITS) continue;
+      yield units;
+      units = 0;
+    }
+    return false;
+  }
+
   /** The refs of a selection, in bits where those of all series stand close together. */
   private *refSetOf(selection: Selection): Steps<RefSet> {
-    const min = this.all.at(0) ?? 0;
-    const max = this.all.at(-1) ?? 0;
-    if (isDense(this.all.length, min, max)) return yield* new IdSet(min, max).addAll(selection);
+    const { length } = this.all;
+    const min = length === 0 ? 0 : this.all.at(0);
+    const max = length === 0 ? 0 : this.all.at(length - 1);
+    if (isDense(length, min, max)) return yield* new IdSet(min, max).addAll(selection);
     const refs = new Set<number>();
     for (let moved = selection.move(); moved !== 'ended'; moved = selection.move()) {
       if (moved === 'paused') yield PORTION_UNITS;
@@ -142,39 +169,6 @@ export class MemPostings implements PostingsIndex {
     }
     return refs;
   }
-
-  private deleteFrom(
-    name: string,
-    value: string,
-    kept: (ref: number) => boolean,
-    done: Set<number[]>,
-  ): void {
-    const byValue = this.lists.get(name);
-    const list = byValue?.get(value);
-    if (byValue === undefined || list === undefined || done.has(list)) return;
-    const left = list.filter(kept);
-    if (left.length > 0) byValue.set(value, left);
-    else byValue.delete(value);
-    if (byValue.size === 0) this.lists.delete(name);
-    done.add(left);
-  }
-}
-
-/** `list` with `ref` in its place: appended where it belongs at the end, else a new list. */
-function inserted(list: number[], ref: number): number[] {
-  if (list.length === 0 || list[list.length - 1] < ref) {
-    list.push(ref);
-    return list;
-  }
-  // Slow path: replay met refs out of order.
-  let low = 0;
-  let high = list.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (list[middle] < ref) low = middle + 1;
-    else high = middle;
-  }
-  return [...list.slice(0, low), ref, ...list.slice(low)];
 }
 
 /** Between which refs some lists reach, and how many they hold. */
@@ -185,15 +179,12 @@ interface Reach {
 }
 
 /** All refs of `lists`, each once. */
-function* united(
-  lists: readonly (readonly number[])[],
-  { min, max, count }: Reach,
-): Steps<Postings> {
+function* united(lists: readonly ArrayLike<number>[], { min, max, count }: Reach): Steps<Postings> {
   if (isDense(count, min, max)) {
     const ids = new IdSet(min, max);
     let units = 0;
     for (const list of lists) {
-      for (const ref of list) ids.add(ref);
+      for (let i = 0; i < list.length; i++) ids.add(list[i]);
       units += LIST_UNITS + list.length;
       if (units < STEP_UNITS) continue;
       yield units;
@@ -220,19 +211,7 @@ function isDense(count: number, min: number, max: number): boolean {
   return count >= DENSITY_MIN * (max - min);
 }
 
-function meets(list: readonly number[], refs: RefSet): boolean {
-  for (const ref of list) if (refs.has(ref)) return true;
-  return false;
-}
-
-function* hasAny(byValue: ReadonlyMap<string, number[]>, refs: RefSet): Steps<boolean> {
-  let units = 0;
-  for (const list of byValue.values()) {
-    if (meets(list, refs)) return true;
-    units += LIST_UNITS + list.length;
-    if (units < STEP_UNITS) continue;
-    yield units;
-    units = 0;
-  }
+function meets(list: ArrayLike<number>, refs: RefSet): boolean {
+  for (let i = 0; i < list.length; i++) if (refs.has(list[i])) return true;
   return false;
 }

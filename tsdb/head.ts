@@ -22,6 +22,9 @@ import type { Pacer } from '../model/pacer.js';
 
 /** Entering a series into the postings, in the pacer's units. */
 const UNITS_PER_SERIES = 500;
+/** Series whose chunks are counted in a step, and what each costs. */
+const COUNTED_PER_STEP = 512;
+const COUNT_UNITS = 40;
 
 /** What a head is made of. */
 export interface HeadContent {
@@ -64,6 +67,16 @@ export class Head implements SeriesSource {
       if (pacer.isDue(UNITS_PER_SERIES)) await pacer.turn(signal);
     }
     return new Head(content, series, postings);
+  }
+
+  /** How many chunks there are: a step counts some series. */
+  *countChunks(): Steps<number> {
+    let count = 0;
+    for (let i = 0; i < this.series.length; i++) {
+      count += this.series[i].chunkCount;
+      if (i % COUNTED_PER_STEP === 0) yield COUNTED_PER_STEP * COUNT_UNITS;
+    }
+    return count;
   }
 
   /** Whether it may hold samples of the closed range. */

@@ -223,7 +223,10 @@ export class ReadOnlyDatabase implements AsyncDisposable {
     const { head } = this.current;
     head.acquire();
     try {
-      return await new Pacer().run(headStats(head, limit), signal);
+      const { postings, inOrder: range } = head;
+      const pacer = new Pacer();
+      const chunkCount = await pacer.run(head.countChunks(), signal);
+      return await pacer.run(headStats({ postings, chunkCount, range }, limit), signal);
     } finally {
       head.release();
     }

@@ -5,12 +5,12 @@ import { METRIC_NAME } from '../model/labels.js';
 import { sortSteps } from '../model/sort-steps.js';
 import type { Steps } from '../model/steps.js';
 import { compareUtf8, encodeUtf8 } from '../model/utf8.js';
-import type { Head } from './head.js';
+import type { MemPostings } from '../index/mem-postings.js';
+import type { Interval } from '../model/interval.js';
 
-/** Label pairs or series in a step; what counting one costs, in the pacer's units. */
+/** Label pairs in a step; what counting one costs, in the pacer's units. */
 const ITEMS_PER_STEP = 512;
 const PAIR_UNITS = 100;
-const SERIES_UNITS = 40;
 
 /** A name and what was counted of it. */
 export interface NamedCount {
@@ -35,35 +35,43 @@ export interface TsdbStats {
   readonly seriesCountByLabelValuePair: readonly NamedCount[];
 }
 
+/** What the statistics of a head are made of. */
+export interface Counted {
+  readonly postings: MemPostings;
+  readonly chunkCount: number;
+  /** Of in-order samples. */
+  readonly range: Interval;
+}
+
 /** The largest `limit` of each kind; equal counts by name. */
-export function* headStats(head: Head, limit: number): Steps<TsdbStats> {
+export function* headStats(head: Counted, limit: number): Steps<TsdbStats> {
   const metrics: NamedCount[] = [];
   const byName: NamedCount[] = [];
   const memory: NamedCount[] = [];
   const byPair: NamedCount[] = [];
-  for (const [name, lists] of head.postings.byName) {
+  const { pairs, seriesCount } = head.postings;
+  for (const { name, ids } of [...pairs.entries()]) {
     let bytes = 0;
-    for (const [value, { length }] of lists) {
-      bytes += length * (sizeInLabels(name) + sizeInLabels(value));
-      byPair.push({ name: `${name}=${value}`, value: length });
-      if (name === METRIC_NAME) metrics.push({ name: value, value: length });
+    for (const id of [...ids]) {
+      // Between two steps a pair may have gone.
+      if (!pairs.isAlive(id)) continue;
+      const value = pairs.valueOf(id);
+      const count = pairs.refCount(id);
+      bytes += count * (sizeInLabels(name) + sizeInLabels(value));
+      byPair.push({ name: `${name}=${value}`, value: count });
+      if (name === METRIC_NAME) metrics.push({ name: value, value: count });
       if (byPair.length % ITEMS_PER_STEP === 0) yield ITEMS_PER_STEP * PAIR_UNITS;
     }
-    byName.push({ name, value: lists.size });
+    byName.push({ name, value: ids.length });
     memory.push({ name, value: bytes });
-  }
-  let chunkCount = 0;
-  for (let i = 0; i < head.series.length; i++) {
-    chunkCount += head.series[i].chunkCount;
-    if (i % ITEMS_PER_STEP === 0) yield ITEMS_PER_STEP * SERIES_UNITS;
   }
   return {
     headStats: {
-      numSeries: head.series.length,
+      numSeries: seriesCount,
       numLabelPairs: byPair.length,
-      chunkCount,
-      minTime: head.inOrder.minTime,
-      maxTime: head.inOrder.maxTime,
+      chunkCount: head.chunkCount,
+      minTime: head.range.minTime,
+      maxTime: head.range.maxTime,
     },
     seriesCountByMetricName: yield* largest(metrics, limit),
     labelValueCountByLabelName: yield* largest(byName, limit),

@@ -24,7 +24,8 @@ describe('postings in memory', () => {
     const records: Record<string, string>[] = [{ a: '1', b: 'x' }, { a: '2', b: 'x' }, { c: '3' }];
     const sets = records.map((labels) => Labels.from(labels));
     sets.forEach((labels, ref) => postings.add(ref, labels));
-    postings.delete(new Set([0, 2]), [sets[0], sets[2]]);
+    const affected = new Set([...idsOf(postings, sets[0]), ...idsOf(postings, sets[2])]);
+    atOnce(postings.delete(new Set([0, 2]), affected));
     expect(expand(postings.allPostings())).toEqual([1]);
     expect(atOnce(postings.namesWithin(null))).toEqual(['a', 'b']);
     expect(atOnce(postings.valuesWhere('a', ALL_VALUES, null))).toEqual(['2']);
@@ -40,7 +41,7 @@ describe('postings in memory', () => {
     postings.add(12, labels);
     postings.add(3, labels);
     expect(expand(before[0])).toEqual([1, 5, 9]);
-    postings.delete(new Set([5]), [labels]);
+    atOnce(postings.delete(new Set([5]), idsOf(postings, labels)));
     expect(expand(before[1])).toEqual([1, 5, 9]);
     expect(expand(postings.postings('a', 'x'))).toEqual([1, 3, 9, 12]);
   });
@@ -58,9 +59,26 @@ describe('postings in memory', () => {
     const postings = new MemPostings();
     postings.add(4, Labels.from({ a: 'x', b: 'y' }));
     const lists: string[] = [];
-    for (const [name, byValue] of postings.byName) {
-      for (const [value, refs] of byValue) lists.push(`${name}=${value}:${refs.join()}`);
+    for (const { name, ids } of postings.pairs.entries()) {
+      for (const id of ids) {
+        const refs = [...Array.from(postings.pairs.refsOf(id))];
+        lists.push(`${name}=${postings.pairs.valueOf(id)}:${refs.join()}`);
+      }
     }
     expect(lists.sort()).toEqual(['a=x:4', 'b=y:4']);
   });
+
+  it('enter a series by the numbers of its pairs', () => {
+    const postings = new MemPostings();
+    const a = postings.pairs.intern('a', 'x');
+    const b = postings.pairs.intern('b', 'y');
+    postings.addPairs(7, [b, a, b], 1, 3);
+    expect(expand(postings.postings('a', 'x'))).toEqual([7]);
+    expect(expand(postings.postings('b', 'y'))).toEqual([7]);
+    expect(postings.seriesCount).toBe(1);
+  });
 });
+
+function idsOf(postings: MemPostings, labels: Labels): number[] {
+  return [...labels].map(([name, value]) => postings.pairs.find(name, value));
+}

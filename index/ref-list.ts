@@ -1,0 +1,95 @@
+/**
+ * Ascending series refs that grow at their end: a postings list of a living head. Four bytes a ref,
+ * eight once one exceeds 32 bits.
+ *
+ * A view shows the list as it was when it was taken: refs are appended behind its end, any other
+ * change makes a new array.
+ */
+import { assert } from '../model/assert.js';
+
+const CAPACITY_MIN = 4;
+const U32_MAX = 0xffff_ffff;
+
+type Refs = Uint32Array | Float64Array;
+
+export class RefList {
+  length = 0;
+  private refs: Refs;
+
+  constructor(capacity = CAPACITY_MIN) {
+    this.refs = new Uint32Array(capacity);
+  }
+
+  /** The ref at an index below `length`. */
+  at(index: number): number {
+    return this.refs[index];
+  }
+
+  /** Adds a ref that is not in it. At the end that is quick, elsewhere the list is copied. */
+  add(ref: number): void {
+    const { length } = this;
+    if (length > 0 && this.refs[length - 1] > ref) {
+      this.insert(ref);
+      return;
+    }
+    this.reserve(ref);
+    this.refs[length] = ref;
+    this.length = length + 1;
+  }
+
+  /** Removes the refs that are not kept. */
+  retain(isKept: (ref: number) => boolean): void {
+    const { refs, length } = this;
+    const kept = refs instanceof Uint32Array ? new Uint32Array(length) : new Float64Array(length);
+    let count = 0;
+    for (let i = 0; i < length; i++) {
+      if (isKept(refs[i])) kept[count++] = refs[i];
+    }
+    this.refs = kept.slice(0, Math.max(count, CAPACITY_MIN));
+    this.length = count;
+  }
+
+  /** The list as it is now. */
+  view(): Refs {
+    return this.refs.subarray(0, this.length);
+  }
+
+  /** What it takes, its spare room included. */
+  sizeBytes(): number {
+    return this.refs.byteLength;
+  }
+
+  private insert(ref: number): void {
+    let low = 0;
+    let high = this.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (this.refs[middle] < ref) low = middle + 1;
+      else high = middle;
+    }
+    assert(this.refs[low] !== ref, 'a ref is added once');
+    const { refs, length } = this;
+    const capacity = length + 1 + (length >>> 1);
+    const larger =
+      refs instanceof Uint32Array ? new Uint32Array(capacity) : new Float64Array(capacity);
+    larger.set(refs.subarray(0, low));
+    larger[low] = ref;
+    larger.set(refs.subarray(low, length), low + 1);
+    this.refs = larger;
+    this.length = length + 1;
+  }
+
+  /** Makes room for one more, which is `ref`. */
+  private reserve(ref: number): void {
+    const { refs, length } = this;
+    const isWide = ref > U32_MAX && refs instanceof Uint32Array;
+    if (length < refs.length && !isWide) return;
+    const capacity = length + CAPACITY_MIN + (length >>> 1);
+    const larger =
+      isWide || refs instanceof Float64Array
+        ? new Float64Array(capacity)
+        : new Uint32Array(capacity);
+    larger.set(refs.subarray(0, length));
+    this.refs = larger;
+  }
+}
