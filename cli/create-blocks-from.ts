@@ -7,7 +7,7 @@ import { blockDuration } from '../compact/block-grid.js';
 import { importOpenMetrics } from '../compact/openmetrics-import.js';
 import { InputFile } from '../disk/input-file.js';
 import { NodeWritableDisk } from '../disk/node-writable-disk.js';
-import type { BlockInfo } from '../tsdb/read-only.js';
+import type { BlockInfo } from '../tsdb/db.js';
 import { EXIT_FAILURE, EXIT_OK } from './exit-codes.js';
 import { formatTime } from './go-duration.js';
 import { blockRow, blockTable, listJson } from './list.js';

@@ -1,7 +1,7 @@
 /** `mmtsdb demo`: what a data directory looks like from here, and what to try next. */
 import type { Labels } from '../model/labels.js';
 import { METRIC_NAME } from '../model/labels.js';
-import type { ReadOnlyDatabase, SelectedSeries } from '../tsdb/read-only.js';
+import type { ReadOnlyDatabase, SelectedSeries } from '../tsdb/db.js';
 import { EXIT_FAILURE, EXIT_OK } from './exit-codes.js';
 import type { CommonFlags } from './flags.js';
 import { blockTable } from './list.js';

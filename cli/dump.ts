@@ -6,7 +6,7 @@
  * and the sample that ends a loop is lost). That was mended upstream, and never happens here.
  */
 import { encodeUtf8 } from '../model/utf8.js';
-import type { ReadOnlyDatabase, SelectedSeries } from '../tsdb/read-only.js';
+import type { ReadOnlyDatabase, SelectedSeries } from '../tsdb/db.js';
 import { EXIT_FAILURE, EXIT_OK } from './exit-codes.js';
 import type { DumpFormat, SelectFlags } from './flags.js';
 import { formatG, formatSeconds } from '../model/go-float.js';

@@ -1,6 +1,6 @@
 /** `mmtsdb list`: the blocks of a directory, byte for byte as `promtool tsdb list` prints them. */
 import { compareUtf8 } from '../model/utf8.js';
-import { type BlockInfo, listBlocks } from '../tsdb/read-only.js';
+import { type BlockInfo, listBlocks } from '../tsdb/db.js';
 import { formatBytes } from './byte-size.js';
 import { EXIT_FAILURE, EXIT_OK } from './exit-codes.js';
 import type { CommonFlags } from './flags.js';

@@ -1,5 +1,5 @@
 /** Opens a data directory for a command: its flags, its messages, its progress bar. */
-import { openReadOnly, type ReadOnlyDatabase } from '../tsdb/read-only.js';
+import { openReadOnly, type ReadOnlyDatabase } from '../tsdb/db.js';
 import type { HeadCutoff } from '../tsdb/options.js';
 import type { CommonFlags } from './flags.js';
 import { startProgress } from './progress.js';

@@ -1,5 +1,5 @@
 /** `mmtsdb query-series`: the series that match, drawn on a terminal, summed up elsewhere. */
-import type { SelectedSeries } from '../tsdb/read-only.js';
+import type { SelectedSeries } from '../tsdb/db.js';
 import { EXIT_FAILURE, EXIT_OK } from './exit-codes.js';
 import type { SelectFlags } from './flags.js';
 import { seriesName } from './labels-text.js';

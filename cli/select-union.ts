@@ -2,7 +2,7 @@
 import type { Labels } from '../model/labels.js';
 import type { Matcher } from '../model/matcher.js';
 import { parseSelector } from '../promql/selector.js';
-import type { ReadOnlyDatabase, SelectedSeries } from '../tsdb/read-only.js';
+import type { ReadOnlyDatabase, SelectedSeries } from '../tsdb/db.js';
 import type { SelectFlags } from './flags.js';
 
 /** What to read: series that match all matchers of any set, in a closed time range. */

@@ -1,7 +1,7 @@
 /**
  * A series as one line of JSON: `{"labels":{…},"samples":[[ms,"value"],…]}`. Nothing is left out.
  */
-import type { SelectedSeries } from '../tsdb/read-only.js';
+import type { SelectedSeries } from '../tsdb/db.js';
 import { goJsonLabels } from './go-json.js';
 import type { Output } from './output.js';
 import { sampleJson } from './sample-text.js';

@@ -1,17 +1,23 @@
 /** CRC-32 with Castagnoli's polynomial, which every Prometheus file uses. */
-import { crc32c as native } from '@node-rs/crc32';
+import { createRequire } from 'node:module';
+import type * as NodeRs from '@node-rs/crc32';
+import { once } from '../model/once.js';
+
+const native = once(
+  () => (createRequire(import.meta.url)('@node-rs/crc32') as typeof NodeRs).crc32c,
+);
 
 /** Up to this many bytes the table beats a call of the native library and its view. */
 const TABLE_BYTES_MAX = 100;
 
 /** The checksum of `bytes`, or of `bytes` behind what had the checksum `previous`. */
 export function crc32c(bytes: Uint8Array, previous?: number): number {
-  return native(bytes, previous);
+  return native()(bytes, previous);
 }
 
 /** The checksum of `bytes[start, end)`, for the many that are short: no view, no native call. */
 export function crc32cOf(bytes: Uint8Array, start: number, end: number): number {
-  if (end - start > TABLE_BYTES_MAX) return native(bytes.subarray(start, end));
+  if (end - start > TABLE_BYTES_MAX) return native()(bytes.subarray(start, end));
   let crc = -1;
   let at = start;
   for (; at + 4 <= end; at += 4) {

@@ -1,7 +1,11 @@
 /** Snappy's raw block format, with the length checked before a byte is decoded. */
-import snappy from 'snappy';
+import { createRequire } from 'node:module';
+import type * as Snappy from 'snappy';
 import { DecodeError, messageOf } from '../model/errors.js';
+import { once } from '../model/once.js';
 import { ByteReader } from './byte-reader.js';
+
+const snappy = once(() => createRequire(import.meta.url)('snappy') as typeof Snappy);
 
 // A copy element spends at least 3 bytes on at most 64 bytes of output (format_description.txt).
 const EXPANSION_MAX = 22;
@@ -25,7 +29,7 @@ export function snappyDecompress(compressed: Uint8Array, lengthMax: number): Uin
     throw new DecodeError(`snappy length ${length} cannot come from ${compressed.length} bytes`, 0);
   }
   try {
-    return snappy.uncompressSync(asBuffer(compressed), COPIED) as Uint8Array;
+    return snappy().uncompressSync(asBuffer(compressed), COPIED) as Uint8Array;
   } catch (error) {
     throw new DecodeError(`snappy: ${messageOf(error)}`, 0);
   }
@@ -33,7 +37,7 @@ export function snappyDecompress(compressed: Uint8Array, lengthMax: number): Uin
 
 /** `bytes` in Snappy's raw block format. */
 export function snappyCompress(bytes: Uint8Array): Uint8Array {
-  return snappy.compressSync(asBuffer(bytes));
+  return snappy().compressSync(asBuffer(bytes));
 }
 
 function asBuffer(bytes: Uint8Array): Buffer {

@@ -8,9 +8,13 @@
  *     block       last: bit 0, type: bits 1-2, size: bits 3-23 <3b little-endian> |
  *                 data: of `size`, or for type 1 <1b>
  */
+import { createRequire } from 'node:module';
 import * as zlib from 'node:zlib';
-import { Decompress } from 'fzstd';
+import type * as Fzstd from 'fzstd';
 import { DecodeError, messageOf } from '../model/errors.js';
+import { once } from '../model/once.js';
+
+const fzstd = once(() => createRequire(import.meta.url)('fzstd') as typeof Fzstd);
 
 const MAGIC = 0xfd2fb528;
 const DESCRIPTOR_OFFSET = 4;
@@ -74,7 +78,7 @@ export function nativeDecoder(): ZstdDecoder | null {
 export function portableDecoder(frame: Uint8Array, lengthMax: number): Uint8Array {
   const parts: Uint8Array[] = [];
   let length = 0;
-  const stream = new Decompress((part) => {
+  const stream = new (fzstd().Decompress)((part) => {
     length += part.length;
     if (length > lengthMax) throw tooLong(lengthMax);
     parts.push(part.slice());

@@ -3,8 +3,12 @@
  * soon after the first time: a scan over more series than fit would else put out what is asked for
  * often, and doubles the cost of every series that it reads.
  */
-import { LRUCache } from 'lru-cache';
+import { createRequire } from 'node:module';
+import type * as Lru from 'lru-cache';
 import type { Labels } from '../model/labels.js';
+import { once } from '../model/once.js';
+
+const lru = once(() => createRequire(import.meta.url)('lru-cache') as typeof Lru);
 
 /** What a cached entry costs beside its labels. */
 const ENTRY_BYTES = 100;
@@ -14,7 +18,7 @@ const BYTES_PER_REMEMBERED = 1024;
 export class LabelCache {
   private readonly bytesMax: number;
   /** Made at the first offer: an index that is opened but not asked costs nothing. */
-  private kept: LRUCache<number, Labels> | null = null;
+  private kept: Lru.LRUCache<number, Labels> | null = null;
   /** Slot `id % length`: the id that was offered last, plus 1. */
   private offered: Uint32Array | null = null;
 
@@ -36,7 +40,7 @@ export class LabelCache {
       this.offered[slot] = id + 1;
       return;
     }
-    this.kept ??= new LRUCache({
+    this.kept ??= new (lru().LRUCache)<number, Labels, unknown>({
       maxSize: this.bytesMax,
       sizeCalculation: (value) => value.sizeBytes() + ENTRY_BYTES,
     });

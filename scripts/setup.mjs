@@ -27,7 +27,7 @@ const STAGES = [
   {
     name: 'TypeScript',
     inputs: [...sourceRooms(), 'tsconfig.json', 'tsconfig.build.json', 'package-lock.json'],
-    outputs: ['dist/cli/main.js', 'dist/tsdb/read-only.js', 'dist/tsdb/read-only.d.ts'],
+    outputs: ['dist/cli/main.js', 'dist/tsdb/db.js', 'dist/tsdb/db.d.ts'],
     command: ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json'],
   },
 ];

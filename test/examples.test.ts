@@ -8,7 +8,7 @@ const EXAMPLES = readdirSync(join(ROOT, 'examples')).filter((name) => name.endsW
 
 describe('an example', () => {
   it('finds the built package', () => {
-    expect(existsSync(join(ROOT, 'dist/tsdb/read-only.js'))).toBe(true);
+    expect(existsSync(join(ROOT, 'dist/tsdb/db.js'))).toBe(true);
     expect(EXAMPLES.length).toBeGreaterThan(0);
   });
 

@@ -5,7 +5,7 @@
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { IoMode } from '../../disk/disk.js';
 import { matcher, type Matcher, type MatchType } from '../../model/matcher.js';
-import { listBlocks, openReadOnly, type ReadOnlyDatabase } from '../../tsdb/read-only.js';
+import { listBlocks, openReadOnly, type ReadOnlyDatabase } from '../../tsdb/db.js';
 import { type Found, measure, type Measurement, type MeasureOptions } from './measure.js';
 import { runProgram } from './program.js';
 

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { run } from '../../cli/program.js';
-import { openReadOnly } from '../../tsdb/read-only.js';
+import { openReadOnly } from '../../tsdb/db.js';
 import { CapturedTerminal } from '../support/captured-terminal.js';
 import { scratchFile, scratchFolder } from '../support/scratch.js';
 

@@ -1,7 +1,7 @@
 import { cpSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { blockTable, list } from '../../cli/list.js';
-import type { BlockInfo } from '../../tsdb/read-only.js';
+import type { BlockInfo } from '../../tsdb/db.js';
 import { CapturedTerminal } from '../support/captured-terminal.js';
 import { fixtureBytes, fixtureData, FIXTURES } from '../support/fixtures.js';
 import { scratchFolder } from '../support/scratch.js';

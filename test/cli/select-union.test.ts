@@ -1,6 +1,6 @@
 import { queryOf, selectUnion, seriesUnion } from '../../cli/select-union.js';
 import { seriesName } from '../../cli/labels-text.js';
-import { openReadOnly } from '../../tsdb/read-only.js';
+import { openReadOnly } from '../../tsdb/db.js';
 import { dataDirectory, DIR, records, segment } from '../support/data-directory.js';
 
 function directory(): ReturnType<typeof dataDirectory> {

@@ -17,7 +17,7 @@ import { STALE_NAN, wordsOf } from '../../encoding/float-bits.js';
 import { ChunkMetas, IndexReader } from '../../index/reader.js';
 import { Columns } from '../../model/columns.js';
 import { Labels } from '../../model/labels.js';
-import { openReadOnly } from '../../tsdb/read-only.js';
+import { openReadOnly } from '../../tsdb/db.js';
 import { scratchFolder } from '../support/scratch.js';
 
 const ULID = '01JGFJJZ000000000000000000';

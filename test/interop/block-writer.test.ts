@@ -8,7 +8,7 @@ import { fleetLabels } from '../../bench/support/series-data.js';
 import { BlockWriter, symbolsOf } from '../../compact/block-writer.js';
 import { Columns } from '../../model/columns.js';
 import { Labels } from '../../model/labels.js';
-import { openReadOnly } from '../../tsdb/read-only.js';
+import { openReadOnly } from '../../tsdb/db.js';
 import { describePeers, peer } from '../support/peers.js';
 import { scratchFolder } from '../support/scratch.js';
 

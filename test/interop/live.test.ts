@@ -11,7 +11,7 @@ import { nonEmptyBuckets } from '../../model/exponential-bounds.js';
 import type { Histogram } from '../../model/histogram.js';
 import { Labels } from '../../model/labels.js';
 import { matcher } from '../../model/matcher.js';
-import { openReadOnly, type ReadOnlyDatabase } from '../../tsdb/read-only.js';
+import { openReadOnly, type ReadOnlyDatabase } from '../../tsdb/db.js';
 import { describePeers } from '../support/peers.js';
 import { until } from '../support/programs.js';
 import {

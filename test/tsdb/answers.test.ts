@@ -6,7 +6,7 @@ import type { Histogram } from '../../model/histogram.js';
 import type { Matcher } from '../../model/matcher.js';
 import { isStale } from '../../encoding/float-bits.js';
 import { parseSelector } from '../../promql/selector.js';
-import { openReadOnly, type ReadOnlyDatabase } from '../../tsdb/read-only.js';
+import { openReadOnly, type ReadOnlyDatabase } from '../../tsdb/db.js';
 import {
   fixtureAnswers,
   fixtureData,

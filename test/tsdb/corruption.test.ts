@@ -11,7 +11,7 @@ import { encodeTombstones } from '../../index/tombstones.js';
 import { Columns } from '../../model/columns.js';
 import { TsdbError } from '../../model/errors.js';
 import { Labels } from '../../model/labels.js';
-import { matcher, openReadOnly } from '../../tsdb/read-only.js';
+import { matcher, openReadOnly } from '../../tsdb/db.js';
 import {
   dataDirectory,
   DIR,

@@ -14,7 +14,7 @@ import {
   type OpenReadOnlyOptions,
   OpenError,
   type ReadOnlyDatabase,
-} from '../../tsdb/read-only.js';
+} from '../../tsdb/db.js';
 import { encodeTombstones, NO_TOMBSTONES } from '../../index/tombstones.js';
 import { dataDirectory, DIR, records, sampleTexts, segment } from '../support/data-directory.js';
 import { copyToMemory, SMALL_FIXTURE } from '../support/directory-copy.js';

@@ -1,5 +1,5 @@
 /** Cardinality as real servers told it. */
-import { openReadOnly, type ReadOnlyDatabase, type TsdbStats } from '../../tsdb/read-only.js';
+import { openReadOnly, type ReadOnlyDatabase, type TsdbStats } from '../../tsdb/db.js';
 import { fixtureData, FIXTURES, fixtureText, isBy314 } from '../support/fixtures.js';
 import { dataDirectory, DIR, records, segment } from '../support/data-directory.js';
 import { describeShared } from '../support/shared.js';

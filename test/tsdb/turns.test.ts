@@ -7,7 +7,7 @@ import {
   type Matcher,
   openReadOnly,
   type ReadOnlyDatabase,
-} from '../../tsdb/read-only.js';
+} from '../../tsdb/db.js';
 
 const COUNT = 10_000;
 const valueOf = (i: number): string => `v${String(i).padStart(5, '0')}`;
