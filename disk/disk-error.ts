@@ -1,5 +1,5 @@
 /** Turns what `node:fs` throws into a `DiskError` that says what was tried, where, and why not. */
-import { DiskError, messageOf } from '../model/errors.js';
+import { DiskError, messageOf, NoSpaceError } from '../model/errors.js';
 
 const REASONS: Readonly<Record<string, string>> = {
   ENOENT: 'no such file or directory',
@@ -16,10 +16,14 @@ const REASONS: Readonly<Record<string, string>> = {
   EXDEV: 'not on the same file system',
 };
 
+/** What only room heals. */
+const NO_SPACE = new Set(['ENOSPC', 'EDQUOT']);
+
 export function diskError(error: unknown, verb: string, path: string): DiskError {
   const errno = (error as NodeJS.ErrnoException | null)?.code ?? 'UNKNOWN';
   const reason = REASONS[errno] ?? messageOf(error);
-  return new DiskError(`cannot ${verb} ${path}: ${reason}`, path, errno, { cause: error });
+  const kind = NO_SPACE.has(errno) ? NoSpaceError : DiskError;
+  return new kind(`cannot ${verb} ${path}: ${reason}`, path, errno, { cause: error });
 }
 
 /** Runs `action`; what it throws becomes the `DiskError` of doing `verb` to `path`. */

@@ -1,7 +1,9 @@
-/** The real disk, for writing: `node:fs`, synchronously. */
+/** The real disk, for writing: `node:fs`, synchronously but for `syncLater`. */
 import {
   closeSync,
+  fsync,
   fsyncSync,
+  ftruncateSync,
   linkSync,
   mkdirSync,
   openSync,
@@ -10,8 +12,9 @@ import {
   statfsSync,
   writeSync,
 } from 'node:fs';
+import { assert } from '../model/assert.js';
 import { ClosedError } from '../model/errors.js';
-import { attempt } from './disk-error.js';
+import { attempt, diskError } from './disk-error.js';
 import { lockFile } from './file-lock.js';
 import { NodeDisk } from './node-disk.js';
 import type { DiskSpace, FileLock, WritableDisk, WritableFile } from './writable-disk.js';
@@ -70,6 +73,8 @@ class NodeFile implements WritableFile {
   size = 0;
   private readonly fd: number;
   private closed = false;
+  /** Calls of `syncLater` that run: the descriptor's number is not to be given away under them. */
+  private syncs = 0;
 
   constructor(path: string, fd: number) {
     this.path = path;
@@ -80,10 +85,20 @@ class NodeFile implements WritableFile {
     this.checkOpen();
     // A disk that fills up takes a part first and refuses the rest then.
     for (let done = 0; done < bytes.length;) {
-      const written = attempt('write', this.path, () => writeSync(this.fd, bytes, done));
+      const rest = bytes.length - done;
+      const written = attempt('write', this.path, () =>
+        writeSync(this.fd, bytes, done, rest, this.size),
+      );
       done += written;
       this.size += written;
     }
+  }
+
+  truncate(size: number): void {
+    this.checkOpen();
+    assert(size <= this.size, 'a file is cut to less than it has');
+    attempt('truncate', this.path, () => ftruncateSync(this.fd, size));
+    this.size = size;
   }
 
   sync(): void {
@@ -91,10 +106,23 @@ class NodeFile implements WritableFile {
     attempt('sync', this.path, () => fsyncSync(this.fd));
   }
 
+  async syncLater(): Promise<void> {
+    this.checkOpen();
+    this.syncs++;
+    const error = await new Promise<Error | null>((resolve) => fsync(this.fd, resolve));
+    this.syncs--;
+    this.release();
+    if (error !== null) throw diskError(error, 'sync', this.path);
+  }
+
   close(): void {
     if (this.closed) return;
     this.closed = true;
-    attempt('close', this.path, () => closeSync(this.fd));
+    this.release();
+  }
+
+  private release(): void {
+    if (this.closed && this.syncs === 0) attempt('close', this.path, () => closeSync(this.fd));
   }
 
   private checkOpen(): void {

@@ -3,20 +3,25 @@
  *
  * What survives a power failure is what was synced, and nothing is synced that is not asked for: a
  * file's bytes by `WritableFile.sync`, the names in a directory (new, renamed, removed) by
- * `syncDirectory`. Files are made once and appended to, never changed in place.
+ * `syncDirectory`. Files are made once and appended to, never changed in place; what a failed write
+ * has left may be cut off again. A full disk is a `NoSpaceError`.
  */
 import type { Disk } from './disk.js';
 
 /** A new file, open for appending. */
 export interface WritableFile {
   readonly path: string;
-  /** How many bytes were written. */
+  /** How many bytes the file has: where the next write goes. */
   readonly size: number;
-  /** Appends all of `bytes`, which may be reused when it returns. */
+  /** Appends all of `bytes`, which may be reused when it returns; a part, where it throws. */
   write(bytes: Uint8Array): void;
+  /** Cuts off what lies behind the first `size` bytes. */
+  truncate(size: number): void;
   /** Returns when everything written is on stable storage; not the file's name. */
   sync(): void;
-  /** Idempotent; syncs nothing. */
+  /** The same without holding the thread; covers what was written before the call. */
+  syncLater(): Promise<void>;
+  /** Idempotent; syncs nothing, and lets syncs that run finish. */
   close(): void;
 }
 

@@ -1,5 +1,7 @@
 /** The system's refusals in words. */
 import { diskError } from '../../disk/disk-error.js';
+import type { DiskError } from '../../model/errors.js';
+import { NoSpaceError } from '../../model/errors.js';
 
 describe('a refusal of the system', () => {
   it('says what was tried, where, and why not', () => {
@@ -8,6 +10,20 @@ describe('a refusal of the system', () => {
     expect(error.message).toBe('cannot open data/x: permission denied');
     expect(error).toMatchObject({ code: 'TSDB_IO', errno: 'EACCES', path: 'data/x' });
     expect(error.cause).toBe(thrown);
+  });
+
+  it('is one of room where only room heals it', () => {
+    const refused = (code: string): DiskError =>
+      diskError(Object.assign(new Error(code), { code }), 'write', 'wal/00000001');
+    for (const errno of ['ENOSPC', 'EDQUOT']) {
+      expect(refused(errno)).toBeInstanceOf(NoSpaceError);
+      expect(refused(errno)).toMatchObject({ code: 'TSDB_NO_SPACE', errno });
+    }
+    for (const errno of ['EROFS', 'EIO']) {
+      expect(refused(errno)).not.toBeInstanceOf(NoSpaceError);
+      expect(refused(errno)).toMatchObject({ code: 'TSDB_IO', errno });
+    }
+    expect(refused('ENOSPC').message).toBe('cannot write wal/00000001: no space left on the disk');
   });
 
   it('keeps the words of one that it does not know', () => {

@@ -34,10 +34,34 @@ describe('a new file', () => {
     expect(readFileSync(path, 'utf8')).toBe('hello, disk');
   });
 
+  it('is cut to less, and goes on there', () => {
+    const path = join(scratchFolder(), 'file');
+    const file = disk.create(path);
+    file.write(Buffer.from('hello, disk'));
+    file.truncate(7);
+    expect(file.size).toBe(7);
+    file.write(Buffer.from('you'));
+    expect(readFileSync(path, 'utf8')).toBe('hello, you');
+    expect(() => file.truncate(11)).toThrow('a file is cut to less than it has');
+    file.close();
+  });
+
+  it('is synced in the background, also when it is closed meanwhile', async () => {
+    const path = join(scratchFolder(), 'file');
+    const file = disk.create(path);
+    file.write(Buffer.from('hello'));
+    const syncs = [file.syncLater(), file.syncLater()];
+    file.close();
+    await Promise.all(syncs);
+    expect(readFileSync(path, 'utf8')).toBe('hello');
+    await expect(file.syncLater()).rejects.toThrow(ClosedError);
+  });
+
   it('is not written after it was closed', () => {
     const file = disk.create(join(scratchFolder(), 'file'));
     file.close();
     expect(() => file.write(Buffer.from('x'))).toThrow(ClosedError);
+    expect(() => file.truncate(0)).toThrow(ClosedError);
     expect(() => file.sync()).toThrow(ClosedError);
   });
 

@@ -4,7 +4,7 @@
  */
 import type { DirectoryEntry, FileStat } from '../../disk/disk.js';
 import type { DiskSpace, FileLock, WritableDisk, WritableFile } from '../../disk/writable-disk.js';
-import { DiskError, LockedError } from '../../model/errors.js';
+import { DiskError, LockedError, NoSpaceError } from '../../model/errors.js';
 import { MemoryDisk } from './memory-disk.js';
 
 export class WritableMemoryDisk extends MemoryDisk implements WritableDisk {
@@ -13,6 +13,8 @@ export class WritableMemoryDisk extends MemoryDisk implements WritableDisk {
   readonly directories: Set<string>;
   /** The change that is refused, counted from 0: it does nothing and throws EIO. */
   refusedAt = Infinity;
+  /** How many bytes writes may still take; then a write takes what is left and throws ENOSPC. */
+  room = Infinity;
   /** The locks that are held. */
   private readonly locked = new Set<string>();
   /** Files that were made and not closed. */
@@ -133,12 +135,27 @@ class MemoryFile implements WritableFile {
   write(bytes: Uint8Array): void {
     this.disk.change(`write ${this.path}`, this.path);
     const before = this.disk.files.get(this.path) ?? new Uint8Array(0);
-    this.disk.files.set(this.path, Uint8Array.from(Buffer.concat([before, bytes])));
-    this.size += bytes.length;
+    const taken = bytes.subarray(0, Math.min(bytes.length, this.disk.room));
+    this.disk.files.set(this.path, Uint8Array.from(Buffer.concat([before, taken])));
+    this.size += taken.length;
+    this.disk.room -= taken.length;
+    if (taken.length < bytes.length) throw new NoSpaceError('no room', this.path, 'ENOSPC');
+  }
+
+  truncate(size: number): void {
+    this.disk.change(`truncate ${this.path} ${size}`, this.path);
+    const before = this.disk.files.get(this.path) ?? new Uint8Array(0);
+    this.disk.files.set(this.path, before.slice(0, size));
+    this.size = size;
   }
 
   sync(): void {
     this.disk.change(`sync ${this.path}`, this.path);
+  }
+
+  async syncLater(): Promise<void> {
+    await Promise.resolve();
+    this.sync();
   }
 
   close(): void {

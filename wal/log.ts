@@ -1,0 +1,48 @@
+/**
+ * The log as those see it who write to it: records are added to a group, and a group is written as
+ * one. Who reads uses `WalReader`.
+ *
+ * A group is in the log whole, or not at all: what fails in between is cut off again. After a crash
+ * the front part of a group that was not acknowledged may be there.
+ */
+
+/**
+ * What an acknowledged group survives: the end of the process (`process`: the system has the
+ * bytes); a power failure (`fsync`: they are on stable storage); or a power failure but for the
+ * last `intervalMs` milliseconds.
+ */
+export type Durability = 'process' | 'fsync' | { readonly intervalMs: number };
+
+/** How records are stored, each by itself, where that makes them smaller. */
+export type WalCompression = 'none' | 'snappy' | 'zstd';
+
+export interface LogOptions {
+  /** Default `none`. Prometheus before 2.46 cannot read `zstd`. */
+  readonly compression?: WalCompression;
+  /** Default `process`. */
+  readonly durability?: Durability;
+  /** A multiple of the page, 32 KiB; default 128 MiB. */
+  readonly segmentBytes?: number;
+  /** Told of a sync that failed where nobody waits for it: of finished segments, and intervals. */
+  readonly onSyncError?: (error: Error) => void;
+}
+
+export interface Log {
+  /** Adds a record to the group; `record` may be reused when it returns. */
+  add(record: Uint8Array): void;
+  /**
+   * Writes the group; resolves when it is as durable as was chosen, at once where there is none.
+   * Rejects with a `NoSpaceError` or another `DiskError`: then nothing of the group is in the log,
+   * and the next group may be tried. A group that fails takes those with it that were written after
+   * it and are not acknowledged yet; each of them rejects too.
+   */
+  flush(): Promise<void>;
+  /** Starts a new segment and returns its index; the one before is synced. No group may be open. */
+  cut(): Promise<number>;
+  /** The index of the segment that is written. */
+  readonly segment: number;
+  /** What the directory of the log takes, in bytes: segments, checkpoints, and what lies beside. */
+  sizeBytes(): number;
+  /** Syncs and closes; idempotent. No group may be open. */
+  close(): Promise<void>;
+}

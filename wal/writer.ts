@@ -1,0 +1,271 @@
+/**
+ * Writes a log directory (tsdb/wlog/wlog.go): frames groups of records and appends each with one
+ * write, only ever new bytes. A log that is opened begins a new segment behind the last one, and
+ * never appends to an old one.
+ *
+ * What fails is undone before anything else is written: the segment is cut back to where the group
+ * began and segments that the group had started are removed. Where that fails too, every group is
+ * refused until it has succeeded.
+ */
+import type { Disk } from '../disk/disk.js';
+import type { WritableDisk } from '../disk/writable-disk.js';
+import { assert } from '../model/assert.js';
+import { ArgumentError, ClosedError, DiskError } from '../model/errors.js';
+import type { Compressor } from './compressor.js';
+import { loadCompressor } from './compressor.js';
+import { PAGE_BYTES, parseCheckpointName, parseSegmentName, segmentName } from './format.js';
+import { FrameBuffer } from './frame-buffer.js';
+import type { Durability, Log, LogOptions } from './log.js';
+import { type OpenSegment, SegmentSync } from './segment-sync.js';
+
+export const SEGMENT_BYTES_DEFAULT = 128 * 1024 * 1024;
+
+/** Opens the log in `dir`, an existing directory, for writing. */
+export async function openLog(
+  disk: WritableDisk,
+  dir: string,
+  options: LogOptions = {},
+): Promise<LogWriter> {
+  return new LogWriter(disk, dir, await loadCompressor(options.compression ?? 'none'), options);
+}
+
+export class LogWriter implements Log {
+  private readonly disk: WritableDisk;
+  private readonly dir: string;
+  private readonly durability: Durability;
+  private readonly frames: FrameBuffer;
+  private readonly sync: SegmentSync;
+  private current: OpenSegment;
+  /** What failed groups have left and could not be undone yet; the last one first. */
+  private readonly undone: (() => void)[] = [];
+  /** Why the group that is open has failed already. */
+  private doom: Error | null = null;
+  private timer: NodeJS.Timeout | null = null;
+  private closing: Promise<void> | null = null;
+
+  constructor(
+    disk: WritableDisk,
+    dir: string,
+    compressor: Compressor | null,
+    options: LogOptions = {},
+  ) {
+    this.disk = disk;
+    this.dir = dir;
+    this.durability = checkDurability(options.durability ?? 'process');
+    const segmentBytes = checkSegmentBytes(options.segmentBytes ?? SEGMENT_BYTES_DEFAULT);
+    this.frames = new FrameBuffer(segmentBytes, compressor);
+    this.current = this.createSegment(nextSegmentIndex(disk, dir));
+    this.sync = new SegmentSync({
+      current: () => this.current,
+      onLost: (segments, error) => this.dropUnsynced(segments, error),
+      onError: options.onSyncError ?? (() => undefined),
+    });
+  }
+
+  get segment(): number {
+    return this.current.index;
+  }
+
+  /** How far the segment is written, in bytes. */
+  get offset(): number {
+    return this.current.file.size;
+  }
+
+  add(record: Uint8Array): void {
+    this.checkOpen();
+    if (this.frames.isEmpty) {
+      this.doom = this.tryUndo();
+      this.frames.begin(this.offset);
+    }
+    this.frames.add(record);
+  }
+
+  async flush(): Promise<void> {
+    const isEmpty = this.frames.isEmpty;
+    this.flushNow();
+    if (!isEmpty && this.durability === 'fsync') await this.sync.covered();
+  }
+
+  /** Writes the group and throws where that fails; with `fsync` it is not durable yet. */
+  flushNow(): void {
+    this.checkOpen();
+    if (this.frames.isEmpty) return;
+    try {
+      if (this.doom !== null) throw this.doom;
+      this.writeGroup();
+    } finally {
+      this.frames.begin(this.offset);
+    }
+    if (typeof this.durability === 'object') this.startTimer(this.durability.intervalMs);
+  }
+
+  async cut(): Promise<number> {
+    this.checkOpen();
+    assert(this.frames.isEmpty, 'no group is open when a segment is cut');
+    const failure = this.tryUndo();
+    if (failure !== null) throw failure;
+    const from = this.current;
+    const { size } = from.file;
+    try {
+      this.fillPage();
+      this.current = this.createSegment(from.index + 1);
+    } catch (error) {
+      this.cutBack(from, size);
+      throw error;
+    }
+    this.sync.finish(from);
+    const { index } = this.current;
+    await this.sync.covered();
+    return index;
+  }
+
+  sizeBytes(): number {
+    return sizeBelow(this.disk, this.dir);
+  }
+
+  close(): Promise<void> {
+    this.closing ??= this.closeOnce();
+    return this.closing;
+  }
+
+  private async closeOnce(): Promise<void> {
+    assert(this.frames.isEmpty, 'no group is open when the log is closed');
+    if (this.timer !== null) clearTimeout(this.timer);
+    const failure = this.tryUndo();
+    try {
+      if (failure !== null) throw failure;
+      this.endLastSegment();
+      await this.sync.covered();
+    } finally {
+      await this.sync.close();
+      this.current.file.close();
+    }
+  }
+
+  /** Fills the last page, as Prometheus does; but a log may as well end within one. */
+  private endLastSegment(): void {
+    const { size } = this.current.file;
+    try {
+      this.fillPage();
+    } catch (error) {
+      this.cutBack(this.current, size);
+      if (!(error instanceof DiskError)) throw error;
+    }
+  }
+
+  private writeGroup(): void {
+    const began = this.current;
+    const { size } = began.file;
+    const started: OpenSegment[] = [];
+    try {
+      for (const [i, part] of this.frames.parts().entries()) {
+        if (i > 0) started.push(this.createSegment(began.index + i));
+        if (part.length > 0) (started.at(-1) ?? began).file.write(part);
+      }
+    } catch (error) {
+      for (const segment of started) this.undo(() => this.removeSegment(segment));
+      this.cutBack(began, size);
+      throw error;
+    }
+    for (const segment of started) {
+      this.sync.finish(this.current);
+      this.current = segment;
+    }
+    // With `fsync` the group itself waits for them: all or none of it is acknowledged.
+    if (started.length > 0 && this.durability !== 'fsync') this.sync.inBackground('finished');
+  }
+
+  /** Zeros up to the page's end, as every finished segment has them. */
+  private fillPage(): void {
+    const filled = this.offset % PAGE_BYTES;
+    if (filled > 0) this.current.file.write(new Uint8Array(PAGE_BYTES - filled));
+  }
+
+  private createSegment(index: number): OpenSegment {
+    const file = this.disk.create(this.disk.join(this.dir, segmentName(index)));
+    const segment = { index, file, syncedBytes: 0 };
+    try {
+      this.disk.syncDirectory(this.dir);
+    } catch (error) {
+      this.undo(() => this.removeSegment(segment));
+      throw error;
+    }
+    return segment;
+  }
+
+  private removeSegment({ file }: OpenSegment): void {
+    file.close();
+    this.disk.remove(file.path);
+  }
+
+  /** A sync failed: of the segments that it was to cover there stays what is on stable storage. */
+  private dropUnsynced(segments: readonly OpenSegment[], error: Error): void {
+    // Elsewhere groups are acknowledged before they are synced.
+    if (this.durability !== 'fsync') return;
+    for (const segment of segments) this.cutBack(segment, segment.syncedBytes);
+    if (!this.frames.isEmpty) this.doom = error;
+  }
+
+  private cutBack({ file }: OpenSegment, size: number): void {
+    this.undo(() => {
+      if (file.size > size) file.truncate(size);
+    });
+  }
+
+  /** Does `action` now; where that fails, before anything else is written. */
+  private undo(action: () => void): void {
+    this.undone.push(action);
+    this.tryUndo();
+  }
+
+  /** Undoes what failed groups have left; what prevents it, or null. */
+  private tryUndo(): Error | null {
+    try {
+      for (; this.undone.length > 0; this.undone.pop()) this.undone[this.undone.length - 1]();
+      return null;
+    } catch (error) {
+      return error as Error;
+    }
+  }
+
+  private startTimer(intervalMs: number): void {
+    if (this.timer !== null) return;
+    this.timer = setTimeout(() => {
+      this.timer = null;
+      this.sync.inBackground('current');
+    }, intervalMs).unref();
+  }
+
+  private checkOpen(): void {
+    if (this.closing !== null) throw new ClosedError('the log');
+  }
+}
+
+/** Behind all segments, and behind what a checkpoint covers. */
+function nextSegmentIndex(disk: Disk, dir: string): number {
+  const indexes = disk
+    .list(dir)
+    .map(({ name }) => parseSegmentName(name) ?? parseCheckpointName(name) ?? -1);
+  return indexes.reduce((last, index) => Math.max(last, index), -1) + 1;
+}
+
+function sizeBelow(disk: Disk, dir: string): number {
+  let size = 0;
+  for (const { name, kind } of disk.list(dir)) {
+    const path = disk.join(dir, name);
+    size += kind === 'directory' ? sizeBelow(disk, path) : disk.stat(path).size;
+  }
+  return size;
+}
+
+function checkSegmentBytes(segmentBytes: number): number {
+  if (segmentBytes > 0 && segmentBytes % PAGE_BYTES === 0) return segmentBytes;
+  throw new ArgumentError(`segmentBytes ${segmentBytes} is no multiple of ${PAGE_BYTES}`);
+}
+
+function checkDurability(durability: Durability): Durability {
+  if (durability === 'process' || durability === 'fsync' || durability.intervalMs > 0) {
+    return durability;
+  }
+  throw new ArgumentError(`durability: intervalMs ${durability.intervalMs} is not positive`);
+}
