@@ -3,7 +3,7 @@ import js from '@eslint/js';
 import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
-  { ignores: ['dist', '.peers', 'node_modules', 'kernel/assembly', 'kernel/kernel-wasm.ts'] },
+  { ignores: ['dist', '.peers', 'node_modules', 'kernel/assembly', 'kernel/*-wasm.ts'] },
   js.configs.recommended,
   ...tseslint.configs.recommendedTypeChecked,
   {

@@ -8,16 +8,11 @@
 import { assert } from '../model/assert.js';
 import type { Columns } from '../model/columns.js';
 import { KERNEL_WASM } from './kernel-wasm.js';
+import { startModule } from './web-assembly.js';
 
 /** A run of chunks has at most so many chunks and bytes (kernel/assembly/memory.ts). */
 export const RUN_CHUNKS_MAX = 1024;
 export const RUN_BYTES_MAX = 64 * 1024;
-
-/** What we use of the runtime's interface: TypeScript has it only among the browser's types. */
-declare const WebAssembly: {
-  readonly Module: new (bytes: Uint8Array) => object;
-  readonly Instance: new (module: object) => { readonly exports: unknown };
-};
 
 interface KernelExports {
   readonly memory: { readonly buffer: ArrayBuffer };
@@ -64,8 +59,7 @@ class LoadedModule {
   private readonly values: number;
 
   constructor() {
-    const module = new WebAssembly.Module(Buffer.from(KERNEL_WASM, 'base64'));
-    this.exports = new WebAssembly.Instance(module).exports as KernelExports;
+    this.exports = startModule(KERNEL_WASM) as KernelExports;
     const { memory, inputAt, offsetsAt, timesAt, valuesAt } = this.exports;
     this.input = new Uint8Array(memory.buffer, inputAt.value, RUN_BYTES_MAX);
     this.offsets = new Uint32Array(memory.buffer, offsetsAt.value, RUN_CHUNKS_MAX);

@@ -2,7 +2,11 @@
  * CRC-32 with Castagnoli's polynomial by sixteen tables, 16 bytes a step (Intel's slicing, after
  * zlib's crc32.c): for chunks the native library's call costs more than their bytes.
  */
-import { CRC_TABLES } from './memory';
+
+/** Where the tables are: below everything else in the memory of a module that has checksums. */
+export const CRC_TABLES: usize = 1024;
+const CRC_TABLES_BYTES: usize = 16 * 256 * 4;
+export const CRC_TABLES_END: usize = CRC_TABLES + CRC_TABLES_BYTES;
 
 const POLYNOMIAL: u32 = 0x82f63b78;
 

@@ -7,6 +7,7 @@
  * The input is one run of chunk entries as they lie in a segment; decoders read it reversed (see
  * bits.ts). All places are constants, and the output has room for what any run can hold.
  */
+import { CRC_TABLES_END } from './crc32c';
 
 /**
  * A run has at most so many chunks and bytes; the loader (kernel/kernel.ts) has the same numbers.
@@ -22,9 +23,7 @@ export const INPUT_SLACK: usize = 64;
 /** How far it may write behind the last sample. */
 const OUTPUT_SLACK: usize = 64;
 
-export const CRC_TABLES: usize = 1024;
-const CRC_TABLES_BYTES: usize = 16 * 256 * 4;
-export const OFFSETS: usize = CRC_TABLES + CRC_TABLES_BYTES;
+export const OFFSETS: usize = CRC_TABLES_END;
 export const ENTRIES: usize = OFFSETS + 4 * RUN_CHUNKS_MAX;
 export const ENTRY_BYTES: usize = 12;
 export const INPUT: usize = ENTRIES + ENTRY_BYTES * RUN_CHUNKS_MAX;

@@ -1,0 +1,80 @@
+/** What the head kernel exports; kernel/head-kernel.ts is its typed face. */
+import { initCrcTables } from '../crc32c';
+import {
+  ENCODED,
+  FINISHED,
+  FINISHED_COUNT,
+  FINISHED_LENGTH,
+  FINISHED_MAX_TIME,
+  FINISHED_MIN,
+  FINISHED_OFFSET,
+  FINISHED_SLOT,
+  initMemory,
+  LAST_TIMES,
+  RECORD,
+  RECORD_REFS,
+  RECORD_TIMES,
+  RECORD_VALUES,
+  REFS,
+  SCRATCH,
+  SLOTS,
+} from './memory';
+import { slotAt } from './slot';
+
+export {
+  appended,
+  appendRows,
+  clearTotals,
+  configure,
+  duplicate,
+  equal,
+  maxTime,
+  minTime,
+  outOfOrder,
+} from './append';
+export {
+  clearFinished,
+  finishBefore,
+  finishedBytes,
+  finishedCount,
+  finishSlot,
+  readOpen,
+} from './finish';
+export { heapBytes, reserveHeap, takeHeap } from './memory';
+export { decodeRecord, encodeRows } from './records';
+export { addSlot, chunksOpen, freeSlot, setLastTime, slotLimit, slotsUsed } from './slot';
+
+export const encodedAt: u32 = <u32>ENCODED;
+export const finishedAt: u32 = <u32>FINISHED;
+export const finishedCountAt: u32 = <u32>FINISHED_COUNT;
+export const finishedLengthAt: u32 = <u32>FINISHED_LENGTH;
+export const finishedMaxAt: u32 = <u32>FINISHED_MAX_TIME;
+export const finishedMinAt: u32 = <u32>FINISHED_MIN;
+export const finishedOffsetAt: u32 = <u32>FINISHED_OFFSET;
+export const finishedSlotAt: u32 = <u32>FINISHED_SLOT;
+export const lastTimesAt: u32 = <u32>LAST_TIMES;
+export const recordAt: u32 = <u32>RECORD;
+export const recordRefsAt: u32 = <u32>RECORD_REFS;
+export const recordTimesAt: u32 = <u32>RECORD_TIMES;
+export const recordValuesAt: u32 = <u32>RECORD_VALUES;
+export const refsAt: u32 = <u32>REFS;
+export const scratchAt: u32 = <u32>SCRATCH;
+export const slotsAt: u32 = <u32>SLOTS;
+
+/** How many samples the slot's open chunk has. */
+export function openCount(index: u32): u32 {
+  return slotAt(index).count;
+}
+
+/** Whether the value of the slot's last time is known. */
+export function hasValue(index: u32): bool {
+  return slotAt(index).hasValue;
+}
+
+/** The time of the open chunk's first sample, where there is one. */
+export function openMinTime(index: u32): f64 {
+  return slotAt(index).minTime;
+}
+
+initMemory();
+initCrcTables();

@@ -1,0 +1,90 @@
+/**
+ * The head kernel's memory, laid out by hand; it is shared and grows, and nothing in it ever moves.
+ *
+ *     crc tables | finished: columns, entries | scratch | record <1 MiB> | its columns | encoded
+ *     | last times <8b a slot> | refs <8b a slot> | slots <64b each> | heap: blocks of chunks, rows
+ *
+ * All places but the heap's are constants with room for as many slots as 4 GiB can hold: the system
+ * lends only the pages that are touched.
+ */
+import { CRC_TABLES_END } from '../crc32c';
+
+/** How many series a head holds; kernel/head-kernel.ts has the same numbers. */
+export const SLOTS_MAX: u32 = 8 * 1024 * 1024;
+/** The rows of one portion. */
+export const ROWS_MAX: u32 = 16 * 1024;
+/** How many chunks the buffer for finished ones takes, and how many bytes. */
+export const FINISHED_MAX: u32 = 4096;
+export const FINISHED_BYTES_MAX: u32 = 256 * 1024;
+/** The longest log record that is decoded here. */
+export const RECORD_BYTES_MAX: u32 = 1024 * 1024;
+/** A sample of a record takes ten bytes at least. */
+const RECORD_SAMPLES_MAX: u32 = RECORD_BYTES_MAX / 10 + 1;
+/** Two varints and a value, as long as they get; in front a type and two integers. */
+const ENCODED_BYTES_MAX: u32 = 28 * ROWS_MAX + 17;
+const SLACK: usize = 64;
+
+/** Columns of the finished chunks. */
+export const FINISHED_MIN: usize = CRC_TABLES_END;
+export const FINISHED_MAX_TIME: usize = FINISHED_MIN + 8 * FINISHED_MAX;
+export const FINISHED_SLOT: usize = FINISHED_MAX_TIME + 8 * FINISHED_MAX;
+export const FINISHED_OFFSET: usize = FINISHED_SLOT + 4 * FINISHED_MAX;
+export const FINISHED_LENGTH: usize = FINISHED_OFFSET + 4 * FINISHED_MAX;
+export const FINISHED_COUNT: usize = FINISHED_LENGTH + 4 * FINISHED_MAX;
+export const FINISHED: usize = FINISHED_COUNT + 4 * FINISHED_MAX;
+
+/** Where a sample is encoded that may not fit into its block, and where readers get a chunk. */
+export const SCRATCH: usize = FINISHED + FINISHED_BYTES_MAX + SLACK;
+export const SCRATCH_BYTES: u32 = 2048;
+
+export const RECORD: usize = SCRATCH + SCRATCH_BYTES;
+export const RECORD_REFS: usize = RECORD + RECORD_BYTES_MAX + SLACK;
+export const RECORD_TIMES: usize = RECORD_REFS + 8 * RECORD_SAMPLES_MAX;
+export const RECORD_VALUES: usize = RECORD_TIMES + 8 * RECORD_SAMPLES_MAX;
+export const ENCODED: usize = RECORD_VALUES + 8 * RECORD_SAMPLES_MAX;
+
+const PAGE_BYTES: usize = 64 * 1024;
+
+export const LAST_TIMES: usize = (ENCODED + ENCODED_BYTES_MAX + SLACK + PAGE_BYTES) & ~0xffff;
+export const REFS: usize = LAST_TIMES + 8 * <usize>SLOTS_MAX;
+export const SLOTS: usize = REFS + 8 * <usize>SLOTS_MAX;
+export const SLOT_BYTES: usize = 64;
+const HEAP: usize = SLOTS + SLOT_BYTES * <usize>SLOTS_MAX;
+
+/** What memory.grow is asked for at least, in pages: 1 MiB. */
+const GROW_PAGES_MIN: u32 = 16;
+
+/** Where the part of the heap begins that was never used, and where the memory ends. */
+let heapTop: usize = HEAP;
+let heapEnd: usize = HEAP;
+
+/** Makes the memory end where the heap begins. */
+export function initMemory(): void {
+  memory.grow(<i32>(HEAP / PAGE_BYTES) - memory.size());
+}
+
+/** Whether `bytes` more are there, or could be had from the system. */
+export function reserveHeap(bytes: usize): bool {
+  if (heapEnd - heapTop >= bytes) return true;
+  // An eighth more than there is, so that growing stays rare.
+  const pages = <u32>((bytes + PAGE_BYTES - 1) / PAGE_BYTES) + 1;
+  const wanted = max(max(pages, GROW_PAGES_MIN), <u32>((heapEnd - HEAP) / PAGE_BYTES / 8));
+  let before = memory.grow(<i32>wanted);
+  if (before == -1) before = memory.grow(<i32>pages);
+  if (before == -1) return false;
+  // The last page stays unused: where 4 GiB end there is no address for it.
+  heapEnd = <usize>(<u32>memory.size() - 1) * PAGE_BYTES;
+  return true;
+}
+
+/** Takes `bytes`, a multiple of 64, that `reserveHeap` has made sure of. */
+export function takeHeap(bytes: usize): usize {
+  const at = heapTop;
+  heapTop += bytes;
+  return at;
+}
+
+/** How many bytes of the heap were ever taken. */
+export function heapBytes(): u32 {
+  return <u32>(heapTop - HEAP);
+}

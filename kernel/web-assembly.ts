@@ -1,0 +1,39 @@
+/**
+ * What we use of the runtime's WebAssembly interface: TypeScript has it only among the browser's
+ * types.
+ */
+
+/** A memory that is shared and grows in place: its older, shorter buffers stay valid. */
+export interface SharedMemory {
+  readonly buffer: SharedArrayBuffer;
+}
+
+/** A global variable that a module exports. */
+export interface ExportedNumber {
+  readonly value: number;
+}
+
+declare const WebAssembly: {
+  readonly Module: new (bytes: Uint8Array) => object;
+  readonly Instance: new (
+    module: object,
+    imports?: Readonly<Record<string, object>>,
+  ) => { readonly exports: unknown };
+  readonly Memory: new (limits: {
+    readonly initial: number;
+    readonly maximum: number;
+    readonly shared: true;
+  }) => SharedMemory;
+};
+
+/** Compiles a module that is given in base64, starts it, and returns its exports. */
+export function startModule(base64: string, memory?: SharedMemory): unknown {
+  const module = new WebAssembly.Module(Buffer.from(base64, 'base64'));
+  const imports = memory === undefined ? undefined : { env: { memory } };
+  return new WebAssembly.Instance(module, imports).exports;
+}
+
+/** A shared memory of one page of 64 KiB that may grow to `pagesMax` of them. */
+export function sharedMemory(pagesMax: number): SharedMemory {
+  return new WebAssembly.Memory({ initial: 1, maximum: pagesMax, shared: true });
+}
