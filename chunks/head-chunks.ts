@@ -123,6 +123,12 @@ export function headChunkFileName(number: number): string {
   return String(number).padStart(6, '0');
 }
 
+/** The number in a head chunk file's name; null where `name` is none. */
+export function parseHeadChunkFileName(name: string): number | null {
+  const number = Number(name);
+  return /^\d{6,10}$/.test(name) && headChunkFileName(number) === name ? number : null;
+}
+
 interface NumberedFile {
   readonly number: number;
   readonly path: string;
@@ -246,9 +252,10 @@ function listFiles(disk: Disk, dir: string): NumberedFile[] {
     throw error;
   }
   return entries
-    .filter(({ name, kind }) => kind === 'file' && /^\d{6,10}$/.test(name))
-    .map(({ name }) => ({ number: Number(name), path: disk.join(dir, name) }))
-    .filter(({ number, path }) => path === disk.join(dir, headChunkFileName(number)))
+    .flatMap(({ name, kind }) => {
+      const number = kind === 'file' ? parseHeadChunkFileName(name) : null;
+      return number === null ? [] : [{ number, path: disk.join(dir, name) }];
+    })
     .sort((a, b) => a.number - b.number);
 }
 

@@ -71,7 +71,12 @@ const TESTED_BY: Readonly<Record<string, string>> = {
 };
 
 /** Sources that came before what will use them: to be struck off when it comes. */
-const AHEAD_OF_USERS = ['compact/planner.ts', 'compact/retention.ts', 'wal/writer.ts'];
+const AHEAD_OF_USERS = [
+  'chunks/head-chunk-writer.ts',
+  'compact/planner.ts',
+  'compact/retention.ts',
+  'wal/writer.ts',
+];
 
 const ROOT = resolve(__dirname, '..');
 /** Written by the build, or not ours. */
