@@ -1,7 +1,8 @@
 /**
  * Writes head chunk files, `chunks_head/000001…` (tsdb/chunks/head_chunks.go; the layout is in
- * head-chunks.ts): takes ready entries, buffers them, and begins a new file when one is full or when
- * told to. A file comes into being with its first bytes and is never longer than what it holds.
+ * head-chunks.ts): takes ready entries, buffers them, and begins a new file when one is full or
+ * when told to. A file comes into being with its first bytes and is never longer than what it
+ * holds.
  *
  * Nothing here is needed to survive a crash before the log is cut off, since the log holds the same
  * samples: files are synced when they are finished and at `close`. So a full disk fails `flush`,
