@@ -1,38 +1,58 @@
 /**
  * Writes a chunk's bit stream, most significant bit first, into a growing buffer: `BitReader`'s
  * other half. The last byte is padded with zero bits, never with more than seven of them.
+ *
+ * Bits gather in a word of 32, which goes into the buffer when it is full.
  */
 import { assert } from '../model/assert.js';
 
+/** Multiples of four, as words are stored whole. */
 const INITIAL_BYTES = 128;
+const WORD_BITS = 32;
 
 export class BitWriter {
   private buffer = new Uint8Array(INITIAL_BYTES);
-  private bit = 0;
+  /** Where the word in hand comes to stand. */
+  private at = 0;
+  private word = 0;
+  /** Bits of the word that are still free, 1 to 32. */
+  private free = WORD_BITS;
 
   /** Whole bytes used, the last one padded. */
   get length(): number {
-    return (this.bit + 7) >>> 3;
+    return this.at + ((WORD_BITS + 7 - this.free) >>> 3);
   }
 
   /** What was written, as a view that holds until the next write. */
   bytes(): Uint8Array {
+    this.store();
     return this.buffer.subarray(0, this.length);
+  }
+
+  /** Forgets what was written, keeps the memory. */
+  clear(): void {
+    this.at = 0;
+    this.word = 0;
+    this.free = WORD_BITS;
   }
 
   /** The low `width` bits of `value`, 0 to 32. */
   bits(value: number, width: number): void {
-    assert(width >= 0 && width <= 32, 'a narrow field has up to 32 bits');
-    this.grow(width);
-    let left = width;
-    while (left > 0) {
-      const free = 8 - (this.bit & 7);
-      const taken = Math.min(free, left);
-      const part = (value >>> (left - taken)) & (0xff >>> (8 - taken));
-      this.buffer[this.bit >>> 3] |= part << (free - taken);
-      this.bit += taken;
-      left -= taken;
+    assert(width >= 0 && width <= WORD_BITS, 'a narrow field has up to 32 bits');
+    if (width === 0) return;
+    const field = width === WORD_BITS ? value : value & ((1 << width) - 1);
+    const left = this.free - width;
+    if (left > 0) {
+      this.word |= field << left;
+      this.free = left;
+      return;
     }
+    // The word fills up; `-left` bits go on in the next one. (A shift by 32 is one by 0.)
+    this.word |= field >>> -left;
+    this.store();
+    this.at += 4;
+    this.word = left === 0 ? 0 : field << (WORD_BITS + left);
+    this.free = WORD_BITS + left;
   }
 
   /** The low `width` bits, 0 to 64, of the integer whose halves are given. */
@@ -60,18 +80,36 @@ export class BitWriter {
     if (rest > 0) this.uvarint(rest);
   }
 
+  /** Overwrites a byte that was written before. */
+  setU8(at: number, value: number): void {
+    assert(at < this.length, 'an overwritten field was written before');
+    if (at < this.at) {
+      this.buffer[at] = value;
+      return;
+    }
+    const shift = 24 - 8 * (at - this.at);
+    this.word = (this.word & ~(0xff << shift)) | (value << shift);
+  }
+
   /** Overwrites a big-endian 16-bit integer at a byte that was written before. */
   setU16(at: number, value: number): void {
     assert(at + 2 <= this.length, 'an overwritten field was written before');
-    this.buffer[at] = value >>> 8;
-    this.buffer[at + 1] = value & 0xff;
+    this.setU8(at, value >>> 8);
+    this.setU8(at + 1, value & 0xff);
   }
 
-  private grow(bits: number): void {
-    const wanted = (this.bit + bits + 7) >>> 3;
-    if (wanted <= this.buffer.length) return;
-    const larger = new Uint8Array(Math.max(wanted, 2 * this.buffer.length));
-    larger.set(this.buffer);
-    this.buffer = larger;
+  /** Puts the word in hand into the buffer. */
+  private store(): void {
+    const { at, word } = this;
+    if (at + 4 > this.buffer.length) {
+      const larger = new Uint8Array(2 * this.buffer.length);
+      larger.set(this.buffer);
+      this.buffer = larger;
+    }
+    const { buffer } = this;
+    buffer[at] = word >>> 24;
+    buffer[at + 1] = word >>> 16;
+    buffer[at + 2] = word >>> 8;
+    buffer[at + 3] = word;
   }
 }

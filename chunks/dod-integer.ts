@@ -6,7 +6,8 @@
  * exceed 2^53 where no value does.
  */
 import type { BitReader } from './bit-reader.js';
-import { readVarbitHalves } from './varbit.js';
+import type { BitWriter } from './bit-writer.js';
+import { readVarbitHalves, writeVarbitInt, writeVarbitWide } from './varbit.js';
 
 export class DodInteger {
   private high = 0;
@@ -41,4 +42,31 @@ export class DodInteger {
 
 function carry(sum: number): number {
   return sum > 0xffff_ffff ? 1 : 0;
+}
+
+/** Where sums of a few of them stay exact. */
+const PLAIN_MAX = 2 ** 50;
+
+/** The other way: a sequence of integers within ±2^53. */
+export class DodIntegerWriter {
+  private last = 0;
+  /** The one before the last; as long as there is none, the last. */
+  private previous = 0;
+
+  /** Takes note of the first value, which others write. */
+  setFirst(value: number): void {
+    this.last = value;
+    this.previous = value;
+  }
+
+  write(writer: BitWriter, value: number): void {
+    const { last, previous } = this;
+    if (Math.max(Math.abs(value), Math.abs(last), Math.abs(previous)) <= PLAIN_MAX) {
+      writeVarbitInt(writer, value - last - (last - previous));
+    } else {
+      writeVarbitWide(writer, BigInt(value) - 2n * BigInt(last) + BigInt(previous));
+    }
+    this.previous = last;
+    this.last = value;
+  }
 }

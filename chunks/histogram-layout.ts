@@ -14,10 +14,18 @@
 import { DecodeError } from '../model/errors.js';
 import { CUSTOM_BUCKETS_SCHEMA, type Span } from '../model/histogram.js';
 import { isKnownSchema, SCHEMA_MAX } from '../model/histogram-resolution.js';
+import { wordsOf } from '../encoding/float-bits.js';
 import type { BitReader } from './bit-reader.js';
-import { readVarbitInt, readVarbitUint } from './varbit.js';
+import type { BitWriter } from './bit-writer.js';
+import { readVarbitInt, readVarbitUint, writeVarbitInt, writeVarbitUint } from './varbit.js';
 
 const ZERO_THRESHOLD_RAW = 255;
+/** What is added to a power of two to give its code, and the codes that there are. */
+const POWER_BIAS = 244;
+const POWER_MIN = 1 - POWER_BIAS;
+const POWER_MAX = 254 - POWER_BIAS;
+/** Bounds that are multiples of a thousandth up to this take four bytes at most. */
+const THOUSANDTHS_MAX = 33_554_430;
 const INT32_MAX = 2 ** 31 - 1;
 const UINT32_MAX = 2 ** 32 - 1;
 
@@ -62,7 +70,7 @@ export function readLayout(reader: BitReader, bucketBits: number): HistogramLayo
 function readZeroThreshold(reader: BitReader): number {
   const code = reader.bits(8);
   if (code === 0) return 0;
-  if (code !== ZERO_THRESHOLD_RAW) return 2 ** (code - 244);
+  if (code !== ZERO_THRESHOLD_RAW) return 2 ** (code - POWER_BIAS);
   return readDouble(reader);
 }
 
@@ -118,3 +126,57 @@ function bucketCount(spans: readonly Span[]): number {
   for (const span of spans) count += span.length;
   return count;
 }
+
+/** What a layout says, without what it counts. */
+export type LayoutFields = Omit<HistogramLayout, 'positiveCount' | 'negativeCount'>;
+
+export function writeLayout(writer: BitWriter, layout: LayoutFields): void {
+  writeZeroThreshold(writer, layout.zeroThreshold);
+  writeVarbitInt(writer, layout.schema);
+  writeSpans(writer, layout.positiveSpans);
+  writeSpans(writer, layout.negativeSpans);
+  if (layout.schema !== CUSTOM_BUCKETS_SCHEMA) return;
+  writeVarbitUint(writer, layout.customValues.length);
+  for (const bound of layout.customValues) writeCustomBound(writer, bound);
+}
+
+function writeZeroThreshold(writer: BitWriter, threshold: number): void {
+  if (threshold === 0) {
+    writer.bits(0, 8);
+    return;
+  }
+  const power = Math.round(Math.log2(threshold));
+  if (2 ** power === threshold && power >= POWER_MIN && power <= POWER_MAX) {
+    writer.bits(power + POWER_BIAS, 8);
+  } else {
+    writer.bits(ZERO_THRESHOLD_RAW, 8);
+    writeDouble(writer, threshold);
+  }
+}
+
+function writeSpans(writer: BitWriter, spans: readonly Span[]): void {
+  writeVarbitUint(writer, spans.length);
+  for (const { length, offset } of spans) {
+    writeVarbitUint(writer, length);
+    writeVarbitInt(writer, offset);
+  }
+}
+
+function writeCustomBound(writer: BitWriter, bound: number): void {
+  const thousandths = Math.round(bound * 1000);
+  const isShort = bound * 1000 >= 0 && bound * 1000 <= THOUSANDTHS_MAX;
+  if (isShort && thousandths / 1000 === bound) writeVarbitUint(writer, thousandths + 1);
+  else {
+    writeVarbitUint(writer, 0);
+    writeDouble(writer, bound);
+  }
+}
+
+/** 64 plain bits. */
+export function writeDouble(writer: BitWriter, value: number): void {
+  DOUBLE[0] = value;
+  writer.wideBits(DOUBLE_WORDS[1], DOUBLE_WORDS[0], 64);
+}
+
+const DOUBLE = new Float64Array(1);
+const DOUBLE_WORDS = wordsOf(DOUBLE);

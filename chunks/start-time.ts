@@ -8,11 +8,13 @@
  *     sample k     d_k <varbit>                    from here on one field a sample
  *     later        d_i - d_(i-1) <varbit>
  *
- * Samples before k have the start time of sample 0; k = 0 means that it never changes.
+ * Samples before k have the start time of sample 0; k = 0 means that it never changes. As the
+ * header has no room for a later k, sample 127 counts as a change at any rate.
  */
 import { DecodeError } from '../model/errors.js';
 import type { BitReader } from './bit-reader.js';
-import { readVarbitInt } from './varbit.js';
+import type { BitWriter } from './bit-writer.js';
+import { readVarbitInt, writeVarbitInt } from './varbit.js';
 
 const FIRST_KNOWN = 0x80;
 const FIRST_CHANGE_MASK = 0x7f;
@@ -49,4 +51,38 @@ export class StartTimeReader {
       throw new DecodeError('start time exceeds ±2^53', at);
     }
   }
+}
+
+export class StartTimeWriter {
+  /** The header so far. */
+  header = 0;
+  private startTime = 0;
+  private difference = 0;
+
+  /** Writes what follows sample `index` at `time`; `previous` is the time of the sample before. */
+  write(writer: BitWriter, index: number, sample: StartedSample): void {
+    const { time, previous, startTime } = sample;
+    const difference = previous - startTime;
+    if (index === 0) {
+      if (startTime !== 0) {
+        this.header = FIRST_KNOWN;
+        writer.varint(time - startTime);
+      }
+    } else if ((this.header & FIRST_CHANGE_MASK) !== 0) {
+      writeVarbitInt(writer, difference - this.difference);
+      this.difference = difference;
+    } else if (startTime !== this.startTime || index === FIRST_CHANGE_MASK) {
+      this.header |= index;
+      writeVarbitInt(writer, difference);
+      this.difference = difference;
+    }
+    this.startTime = startTime;
+  }
+}
+
+/** A sample's time and start time, 0 where unknown, and the time of the sample before. */
+export interface StartedSample {
+  readonly time: number;
+  readonly previous: number;
+  readonly startTime: number;
 }

@@ -9,8 +9,10 @@
  *     11110   <12b>      A signed field of n bits holds -(2^(n-1) - 1) .. 2^(n-1): it leans to the
  *     111110  <18b>      positive. The 64-bit one is two's complement.
  */
+import { assert } from '../model/assert.js';
 import { DecodeError } from '../model/errors.js';
 import type { BitReader } from './bit-reader.js';
+import type { BitWriter } from './bit-writer.js';
 
 const TWO_32 = 0x1_0000_0000;
 
@@ -64,4 +66,41 @@ export function readVarbitUint(reader: BitReader): number {
   const value = (reader.high >>> 0) * TWO_32 + (reader.low >>> 0);
   if (value > Number.MAX_SAFE_INTEGER) throw new DecodeError('integer exceeds 2^53', at);
   return value;
+}
+
+/** The least number of ones whose field holds `value`, an integer within ±2^53. */
+function onesFor(value: number): number {
+  if (value === 0) return 0;
+  let ones = 1;
+  while (!(-(2 ** (WIDTHS[ones] - 1)) < value && value <= 2 ** (WIDTHS[ones] - 1))) ones++;
+  return ones;
+}
+
+/** Writes a signed integer within ±2^53. */
+export function writeVarbitInt(writer: BitWriter, value: number): void {
+  assert(Number.isInteger(value) && Math.abs(value) <= 2 ** 53, 'a varbit number is exact');
+  writeField(writer, onesFor(value), Math.floor(value / TWO_32), value | 0);
+}
+
+/** Writes a signed integer of 64 bits. */
+export function writeVarbitWide(writer: BitWriter, value: bigint): void {
+  const ones = -(2n ** 55n) < value && value <= 2n ** 55n ? 7 : 8;
+  if (-(2n ** 53n) <= value && value <= 2n ** 53n) writeVarbitInt(writer, Number(value));
+  else writeField(writer, ones, Number(value >> 32n), Number(value & 0xffff_ffffn));
+}
+
+/** Writes an unsigned integer of at most 2^53 - 1. */
+export function writeVarbitUint(writer: BitWriter, value: number): void {
+  assert(Number.isSafeInteger(value) && value >= 0, 'a varbit count is a safe integer from 0');
+  let ones = value === 0 ? 0 : 1;
+  while (value >= 2 ** WIDTHS[ones]) ones++;
+  writeField(writer, ones, Math.floor(value / TWO_32), value | 0);
+}
+
+/** A prefix of so many ones, and the field behind it. */
+function writeField(writer: BitWriter, ones: number, high: number, low: number): void {
+  // Eight ones end themselves; fewer are ended by a zero.
+  if (ones === 8) writer.bits(0xff, 8);
+  else writer.bits(2 ** (ones + 1) - 2, ones + 1);
+  writer.wideBits(high, low, WIDTHS[ones]);
 }

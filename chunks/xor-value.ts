@@ -80,12 +80,28 @@ export class XorReader {
   }
 }
 
+/** What stands in front of bits in the last window, and in front of a new window. */
+export interface WindowPrefixes {
+  readonly same: number;
+  readonly sameBits: number;
+  readonly fresh: number;
+  readonly freshBits: number;
+}
+
+const XOR_PREFIXES: WindowPrefixes = { same: 0b10, sameBits: 2, fresh: 0b11, freshBits: 2 };
+
 export class XorWriter {
   private high = 0;
   private low = 0;
   private hasWindow = false;
   private leading = 0;
   private trailing = 0;
+
+  /** Takes note of the first value, which others write. */
+  setFirst(high: number, low: number): void {
+    this.high = high;
+    this.low = low;
+  }
 
   /** Writes the first value, 64 plain bits. */
   writeFirst(writer: BitWriter, high: number, low: number): void {
@@ -94,28 +110,36 @@ export class XorWriter {
     this.low = low;
   }
 
+  /** Whether a value has the same bits as the last one. */
+  equals(high: number, low: number): boolean {
+    return ((high ^ this.high) | (low ^ this.low)) === 0;
+  }
+
   write(writer: BitWriter, high: number, low: number): void {
+    if (this.equals(high, low)) writer.bits(0b0, 1);
+    else this.writeChanged(writer, high, low, XOR_PREFIXES);
+  }
+
+  /** Writes a value that is not equal to the last one. */
+  writeChanged(writer: BitWriter, high: number, low: number, prefixes: WindowPrefixes): void {
     const xorHigh = high ^ this.high;
     const xorLow = low ^ this.low;
     this.high = high;
     this.low = low;
-    if (xorHigh === 0 && xorLow === 0) {
-      writer.bits(0b0, 1);
-      return;
-    }
     const zeros = xorHigh !== 0 ? Math.clz32(xorHigh) : 32 + Math.clz32(xorLow);
     const leading = Math.min(zeros, LEADING_MAX);
     const trailing = xorLow !== 0 ? trailingZeros(xorLow) : 32 + trailingZeros(xorHigh);
     if (this.hasWindow && leading >= this.leading && trailing >= this.trailing) {
-      writer.bits(0b10, 2);
+      writer.bits(prefixes.same, prefixes.sameBits);
     } else {
       this.hasWindow = true;
       this.leading = leading;
       this.trailing = trailing;
       const significant = 64 - leading - trailing;
-      writer.bits(0b11, 2);
-      writer.bits(leading, 5);
-      writer.bits(significant & 63, 6);
+      writer.bits(
+        (prefixes.fresh << 11) | (leading << 6) | (significant & 63),
+        prefixes.freshBits + 11,
+      );
     }
     this.writeBits(writer, xorHigh, xorLow);
   }

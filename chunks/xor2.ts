@@ -15,13 +15,15 @@
  * A dod here is two's complement. "Same" and XOR refer to the last value that was no stale marker,
  * +0 where there is none. `start`: start-time.ts. See docs/format/chunks.md.
  */
+import { assert } from '../model/assert.js';
 import type { Columns } from '../model/columns.js';
 import { DecodeError } from '../model/errors.js';
 import { STALE_NAN_HIGH, STALE_NAN_LOW, wordsOf } from '../encoding/float-bits.js';
 import { BitReader } from './bit-reader.js';
-import { StartTimeReader } from './start-time.js';
-import { XorReader } from './xor-value.js';
-import { addDelta, COUNT_BYTES, readCount } from './xor.js';
+import { BitWriter } from './bit-writer.js';
+import { StartTimeReader, StartTimeWriter } from './start-time.js';
+import { type WindowPrefixes, XorReader, XorWriter } from './xor-value.js';
+import { addDelta, COUNT_BYTES, COUNT_MAX, readCount } from './xor.js';
 
 const HEADER_BYTES = COUNT_BYTES + 1;
 /** Bits behind a prefix of so many ones. */
@@ -132,4 +134,95 @@ function readDod(reader: BitReader, width: number, at: number): number {
   }
   const bits = reader.bits(width);
   return bits >= 1 << (width - 1) ? bits - (1 << width) : bits;
+}
+
+const VALUE_PREFIXES: WindowPrefixes = { same: 0b10, sameBits: 2, fresh: 0b110, freshBits: 3 };
+const NEW_PREFIXES: WindowPrefixes = { same: 0b0, sameBits: 1, fresh: 0b1, freshBits: 1 };
+
+/** Builds one XOR2 chunk, sample by sample; its bytes are Prometheus 3.14's. */
+export class Xor2Appender {
+  private count = 0;
+  private time = 0;
+  private delta = 0;
+  private readonly writer = new BitWriter();
+  /** Of the last value that was no stale marker, +0 before there is one. */
+  private readonly value = new XorWriter();
+  private readonly start = new StartTimeWriter();
+  private readonly scratch = new Float64Array(1);
+  private readonly words = wordsOf(this.scratch);
+
+  constructor() {
+    this.writer.bits(0, 8 * HEADER_BYTES);
+  }
+
+  get sampleCount(): number {
+    return this.count;
+  }
+
+  /** The chunk so far, as a view that holds until the next append. */
+  bytes(): Uint8Array {
+    this.writer.setU16(0, this.count);
+    this.writer.setU8(COUNT_BYTES, this.start.header);
+    return this.writer.bytes();
+  }
+
+  /** Appends row `row`: not before the last sample; `startTime` is 0 where it is unknown. */
+  append(times: Float64Array, values: Float64Array, row: number, startTime: number): void {
+    const { writer, time: previous, count } = this;
+    const time = times[row];
+    assert(count < COUNT_MAX, 'a chunk holds at most 65535 samples');
+    this.scratch[0] = values[row];
+    const low = this.words[0];
+    const high = this.words[1];
+    const delta = count === 0 ? 0 : time - previous;
+    assert(delta >= 0, 'a sample is not before the last one');
+    if (count === 0) {
+      writer.varint(time);
+      writer.wideBits(high, low, 64);
+      if (!isStaleBits(high, low)) this.value.setFirst(high, low);
+    } else if (count === 1) {
+      writer.uvarint(delta);
+      this.writeValue(high, low);
+    } else this.writeJoint(delta - this.delta, high, low);
+    this.start.write(writer, count, { time, previous, startTime });
+    this.time = time;
+    this.delta = delta;
+    this.count++;
+  }
+
+  private writeJoint(dod: number, high: number, low: number): void {
+    const { writer, value } = this;
+    if (dod !== 0) {
+      writeDod(writer, dod);
+      this.writeValue(high, low);
+    } else if (isStaleBits(high, low)) writer.bits(0b11111, 5);
+    else if (value.equals(high, low)) writer.bits(0b0, 1);
+    else {
+      writer.bits(0b10, 2);
+      value.writeChanged(writer, high, low, NEW_PREFIXES);
+    }
+  }
+
+  private writeValue(high: number, low: number): void {
+    if (isStaleBits(high, low)) this.writer.bits(0b111, 3);
+    else if (this.value.equals(high, low)) this.writer.bits(0b0, 1);
+    else this.value.writeChanged(this.writer, high, low, VALUE_PREFIXES);
+  }
+}
+
+function isStaleBits(high: number, low: number): boolean {
+  return high === STALE_NAN_HIGH && low === STALE_NAN_LOW;
+}
+
+function writeDod(writer: BitWriter, dod: number): void {
+  if (dod >= -(2 ** 12) && dod < 2 ** 12) {
+    writer.bits(0b110, 3);
+    writer.bits(dod, 13);
+  } else if (dod >= -(2 ** 19) && dod < 2 ** 19) {
+    writer.bits(0b1110, 4);
+    writer.bits(dod, 20);
+  } else {
+    writer.bits(0b11110, 5);
+    writer.wideBits(Math.floor(dod / 2 ** 32), dod % 2 ** 32, 64);
+  }
 }

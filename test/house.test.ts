@@ -64,6 +64,7 @@ const HOT = [
 
 /** Sources without a mirror in `test/`: the suite that tests them all the same. */
 const TESTED_BY: Readonly<Record<string, string>> = {
+  'chunks/histogram-encoder.ts': 'test/chunks/histogram-appender.test.ts',
   'kernel/finished-chunks.ts': 'test/kernel/head-kernel.test.ts',
   'kernel/sample-rows.ts': 'test/kernel/head-kernel.test.ts',
   'kernel/web-assembly.ts': 'test/kernel/head-kernel.test.ts',
@@ -73,6 +74,7 @@ const TESTED_BY: Readonly<Record<string, string>> = {
 /** Sources that came before what will use them: to be struck off when it comes. */
 const AHEAD_OF_USERS = [
   'chunks/head-chunk-writer.ts',
+  'chunks/series-encoder.ts',
   'compact/planner.ts',
   'compact/retention.ts',
   'wal/writer.ts',

@@ -1,3 +1,5 @@
+import fc from 'fast-check';
+import { BitReader } from '../../chunks/bit-reader.js';
 import { BitWriter } from '../../chunks/bit-writer.js';
 import { AssertionError } from '../../model/assert.js';
 import { hexOfBytes } from '../support/bits.js';
@@ -40,4 +42,30 @@ describe('a bit writer', () => {
     expect(hexOfBytes(writer.bytes().subarray(0, 8))).toBe('0000beef00020003');
     expect(() => writer.setU16(1999, 0)).toThrow(AssertionError);
   });
+});
+
+it('fields of any widths read back, after a clear too', () => {
+  const field = fc.record({ value: fc.integer(), width: fc.integer({ min: 0, max: 32 }) });
+  const writer = new BitWriter();
+  fc.assert(
+    fc.property(fc.array(field, { maxLength: 100 }), (fields) => {
+      writer.clear();
+      for (const { value, width } of fields) writer.bits(value, width);
+      const bits = fields.reduce((sum, { width }) => sum + width, 0);
+      expect(writer.length).toBe(Math.ceil(bits / 8));
+      const reader = new BitReader(writer.bytes());
+      for (const { value, width } of fields) {
+        reader.wideBits(width);
+        expect(reader.low >>> 0).toBe(Number(BigInt.asUintN(width, BigInt(value))));
+      }
+    }),
+  );
+});
+
+it('a byte that waits to fill its word can be overwritten', () => {
+  const writer = new BitWriter();
+  writer.bits(0x0102, 16);
+  writer.setU8(1, 0xff);
+  writer.bits(0x03, 8);
+  expect(hexOfBytes(writer.bytes())).toBe('01ff03');
 });

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { BitReader } from '../../chunks/bit-reader.js';
 import { BitWriter } from '../../chunks/bit-writer.js';
-import { DodInteger } from '../../chunks/dod-integer.js';
+import { DodInteger, DodIntegerWriter } from '../../chunks/dod-integer.js';
 
 /** A varbit of 64 bits. */
 function writeWide(writer: BitWriter, value: bigint): void {
@@ -49,4 +49,26 @@ describe('an integer coded by the change of its delta', () => {
     expect(() => valuesOf([0n, 2n ** 53n])).toThrow('integer exceeds ±2^53');
     expect(() => valuesOf([-(2n ** 63n)])).toThrow('integer exceeds ±2^53');
   });
+});
+
+it('what is written comes back, however far the values leap', () => {
+  const near = fc.integer({ min: -100, max: 100 });
+  const values = fc.array(fc.oneof(near, fc.maxSafeInteger()), { minLength: 1, maxLength: 20 });
+  fc.assert(
+    fc.property(values, ([first, ...others]) => {
+      const writer = new BitWriter();
+      const integer = new DodIntegerWriter();
+      integer.setFirst(first);
+      for (const value of others) integer.write(writer, value);
+      const reader = new BitReader(writer.bytes());
+      const read = new DodInteger();
+      reader.high = Math.floor(first / 2 ** 32);
+      reader.low = first | 0;
+      read.setFirst(reader);
+      for (const value of others) {
+        read.read(reader);
+        expect(read.value(reader)).toBe(value);
+      }
+    }),
+  );
 });

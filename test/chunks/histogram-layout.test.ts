@@ -1,6 +1,6 @@
 import { BitReader } from '../../chunks/bit-reader.js';
 import { BitWriter } from '../../chunks/bit-writer.js';
-import { type HistogramLayout, readLayout } from '../../chunks/histogram-layout.js';
+import { type HistogramLayout, readLayout, writeLayout } from '../../chunks/histogram-layout.js';
 import { DecodeError } from '../../model/errors.js';
 import { bytesOfHex } from '../support/bits.js';
 import { histogramHeader, type LayoutParts } from '../support/histogram-writer.js';
@@ -98,5 +98,55 @@ describe('a histogram layout', () => {
     ];
     expect(() => layoutOf({ schema: 9, positiveSpans: spans })).toThrow('goes back by 2');
     expect(layoutOf({ schema: 8, positiveSpans: spans }).positiveCount).toBe(2);
+  });
+});
+
+describe('a written layout', () => {
+  function written(zeroThreshold: number, bounds?: readonly number[]): HistogramLayout {
+    const writer = new BitWriter();
+    writeLayout(writer, {
+      schema: bounds === undefined ? 3 : -53,
+      zeroThreshold,
+      positiveSpans: [{ offset: -7, length: 3 }],
+      negativeSpans: [
+        { offset: 0, length: 0 },
+        { offset: 100, length: 1 },
+      ],
+      customValues: Float64Array.from(bounds ?? []),
+    });
+    return readLayout(new BitReader(writer.bytes()), 0);
+  }
+
+  it('reads back', () => {
+    expect(written(0.001)).toMatchObject({
+      schema: 3,
+      positiveSpans: [{ offset: -7, length: 3 }],
+      negativeSpans: [
+        { offset: 0, length: 0 },
+        { offset: 100, length: 1 },
+      ],
+    });
+  });
+
+  it('keeps every zero threshold', () => {
+    const thresholds = [
+      0,
+      2 ** -243,
+      2 ** -244,
+      2 ** -128,
+      0.5,
+      1,
+      2 ** 10,
+      2 ** 11,
+      0.3,
+      5e-324,
+      -1,
+    ];
+    expect(thresholds.map((threshold) => written(threshold).zeroThreshold)).toEqual(thresholds);
+  });
+
+  it('keeps every custom bound', () => {
+    const bounds = [-1, 0, 0.001, 2.5, 33554.43, 33554.431, 1 / 3, 1e300, Infinity];
+    expect([...written(0, bounds).customValues]).toEqual(bounds);
   });
 });

@@ -1,6 +1,7 @@
+import fc from 'fast-check';
 import { BitReader } from '../../chunks/bit-reader.js';
 import { BitWriter } from '../../chunks/bit-writer.js';
-import { StartTimeReader } from '../../chunks/start-time.js';
+import { StartTimeReader, StartTimeWriter } from '../../chunks/start-time.js';
 
 /** The start times of samples at 1000, 2000, … behind a header and a stream. */
 function startTimes(header: number, count: number, write: (writer: BitWriter) => void): number[] {
@@ -47,5 +48,39 @@ describe('start times', () => {
   it('beyond ±2^53 are refused', () => {
     const far = (writer: BitWriter): void => writer.varint(Number.MIN_SAFE_INTEGER);
     expect(() => startTimes(0x80, 1, far)).toThrow('start time exceeds ±2^53');
+  });
+});
+
+describe('written start times', () => {
+  function headerOf(starts: readonly number[]): number {
+    const start = new StartTimeWriter();
+    const writer = new BitWriter();
+    starts.forEach((startTime, i) => {
+      start.write(writer, i, { time: 1000 * (i + 1), previous: 1000 * i, startTime });
+    });
+    const read = startTimes(start.header, starts.length, (other) => {
+      for (const byte of writer.bytes()) other.bits(byte, 8);
+    });
+    expect(read).toEqual(starts);
+    return start.header;
+  }
+
+  it('come back, with the place of the first change in the header', () => {
+    expect(headerOf([0, 0, 0])).toBe(0);
+    expect(headerOf([5, 5, 5])).toBe(0x80);
+    expect(headerOf([5, 6, 6])).toBe(0x81);
+    expect(headerOf([0, 0, 7, 8, 0])).toBe(2);
+    fc.assert(
+      fc.property(fc.array(fc.integer({ min: -3, max: 3 }), { maxLength: 200 }), (starts) => {
+        headerOf(starts);
+      }),
+    );
+  });
+
+  it('are all written from sample 127 on, for want of room in the header', () => {
+    const unchanging = (count: number): number[] => new Array<number>(count).fill(3);
+    expect(headerOf(unchanging(127))).toBe(0x80);
+    expect(headerOf(unchanging(128))).toBe(0xff);
+    expect(headerOf([...unchanging(140), 9])).toBe(0xff);
   });
 });

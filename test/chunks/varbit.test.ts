@@ -1,6 +1,14 @@
+import fc from 'fast-check';
 import { BitReader } from '../../chunks/bit-reader.js';
 import { BitWriter } from '../../chunks/bit-writer.js';
-import { readVarbitHalves, readVarbitInt, readVarbitUint } from '../../chunks/varbit.js';
+import {
+  readVarbitHalves,
+  readVarbitInt,
+  readVarbitUint,
+  writeVarbitInt,
+  writeVarbitUint,
+  writeVarbitWide,
+} from '../../chunks/varbit.js';
 import { DecodeError } from '../../model/errors.js';
 
 /** The stream of a prefix of `ones` and the `width` bits of a field behind it. */
@@ -58,5 +66,59 @@ describe('a varbit', () => {
     expect(readVarbitUint(stream(1, 7n, 3))).toBe(7);
     expect(readVarbitUint(stream(6, 2n ** 25n - 1n, 25))).toBe(2 ** 25 - 1);
     expect(readVarbitUint(stream(7, 2n ** 52n, 56))).toBe(2 ** 52);
+  });
+});
+
+describe('a written integer in buckets of bits', () => {
+  /** How many bits it takes, and what is read back. */
+  function written(write: (writer: BitWriter) => void): [bits: number, reader: BitReader] {
+    const writer = new BitWriter();
+    write(writer);
+    writer.bits(1, 1);
+    const bytes = writer.bytes();
+    const bits =
+      8 * bytes.length - 1 - (31 - Math.clz32(bytes[bytes.length - 1] & -bytes[bytes.length - 1]));
+    return [bits, new BitReader(bytes)];
+  }
+
+  it('takes the smallest bucket that holds it', () => {
+    const bitsOf = (value: number): number => written((writer) => writeVarbitInt(writer, value))[0];
+    expect([0, 4, 5, -3, -4, 32, 33].map(bitsOf)).toEqual([1, 5, 9, 5, 9, 9, 13]);
+    expect([131072, 131073, 16777216, 16777217, 2 ** 53].map(bitsOf)).toEqual([24, 32, 32, 64, 64]);
+    const wideBits = (value: bigint): number =>
+      written((writer) => writeVarbitWide(writer, value))[0];
+    expect([2n ** 55n, 2n ** 55n + 1n, -(2n ** 55n) + 1n, -(2n ** 55n)].map(wideBits)).toEqual([
+      64, 72, 64, 72,
+    ]);
+    const countBits = (value: number): number =>
+      written((writer) => writeVarbitUint(writer, value))[0];
+    expect([0, 7, 8, 2 ** 25 - 1, 2 ** 25].map(countBits)).toEqual([1, 5, 9, 32, 64]);
+  });
+
+  it('reads back', () => {
+    fc.assert(
+      fc.property(fc.maxSafeInteger(), fc.maxSafeNat(), (signed, unsigned) => {
+        const reader = written((writer) => {
+          writeVarbitInt(writer, signed);
+          writeVarbitUint(writer, unsigned);
+          writeVarbitWide(writer, BigInt(signed));
+        })[1];
+        expect([readVarbitInt(reader), readVarbitUint(reader), readVarbitInt(reader)]).toEqual([
+          signed,
+          unsigned,
+          signed,
+        ]);
+      }),
+    );
+  });
+
+  it('reads back from its halves beyond 2^53', () => {
+    fc.assert(
+      fc.property(fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }), (value) => {
+        const reader = written((writer) => writeVarbitWide(writer, value))[1];
+        readVarbitHalves(reader);
+        expect((BigInt(reader.high) << 32n) | BigInt(reader.low >>> 0)).toBe(value);
+      }),
+    );
   });
 });

@@ -1,7 +1,7 @@
-import { decodeXor2 } from '../../chunks/xor2.js';
+import { decodeXor2, Xor2Appender } from '../../chunks/xor2.js';
 import { Columns } from '../../model/columns.js';
 import { DecodeError } from '../../model/errors.js';
-import { bytesOfHex, columnBits } from '../support/bits.js';
+import { bytesOfHex, columnBits, hexOfBytes } from '../support/bits.js';
 
 function decoded(hex: string): Columns {
   const columns = new Columns(1);
@@ -75,5 +75,37 @@ describe('an XOR2 chunk', () => {
   it('refuses a count that its bits cannot hold', () => {
     expect(() => decoded('ffff0000')).toThrow(DecodeError);
     expect(() => decoded('0001')).toThrow('no whole header');
+  });
+});
+
+describe('an XOR2 appender', () => {
+  function encoded(columns: Columns): string {
+    const appender = new Xor2Appender();
+    for (let row = 0; row < columns.count; row++) {
+      appender.append(columns.times, columns.values, row, columns.startTimes?.[row] ?? 0);
+    }
+    expect(appender.sampleCount).toBe(columns.count);
+    return hexOfBytes(appender.bytes());
+  }
+
+  it('writes golden chunks', () => {
+    for (const hex of [
+      '000400003ff00000000000009875cc06c1f4c133ffc0',
+      '0007008080f4f6905d00000000000000009875c22bffa12fffb000feffde603c0020',
+      '000683a01f3ff0000000000000d00fe807c12fffd603a133fffdc18f1f44ffef1f40',
+      '000402a01f3ff0000000000000e807c12fffd603f7065585f8fa00',
+      `0002 00 00 ${STALE} 01 00`.replaceAll(' ', ''),
+    ]) {
+      expect(encoded(decoded(hex))).toBe(hex);
+    }
+  });
+
+  it('writes leaps in time that take 20 and 64 bits', () => {
+    const columns = new Columns();
+    columns.reserve(6);
+    columns.times.set([0, 1, 5000, 5001, 2 ** 40, 2 ** 52]);
+    columns.values.fill(1, 0, 6);
+    columns.commitFloats(6);
+    expect(rows(decoded(encoded(columns)))).toEqual(rows(columns));
   });
 });

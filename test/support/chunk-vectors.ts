@@ -3,12 +3,13 @@
  * samples as one text each, so that two of them are equal when all their bits are.
  */
 import { readFileSync } from 'node:fs';
-import type { Columns } from '../../model/columns.js';
+import { Columns } from '../../model/columns.js';
 import {
   HINT_GAUGE,
   HINT_NOT_RESET,
   HINT_UNKNOWN,
-  type Histogram,
+  type CounterResetHint,
+  Histogram,
   type Span,
 } from '../../model/histogram.js';
 import { bitsOf, columnBits } from './bits.js';
@@ -116,4 +117,41 @@ function integerBuckets(texts: readonly string[]): Float64Array {
   const counts = new Float64Array(texts.length);
   texts.reduce((sum, text, i) => (counts[i] = sum + Number(text)), 0);
   return counts;
+}
+
+/** The samples of a vector, as they were appended. */
+export function vectorColumns(vector: Vector): Columns {
+  const columns = new Columns();
+  for (const sample of vector.samples) {
+    if (sample.v === undefined) {
+      columns.pushHistogram(sample.t, sample.st, sampleHistogram(sample, vector.enc[0] === 'F'));
+      continue;
+    }
+    columns.reserve(1);
+    columns.times[columns.count] = sample.t;
+    columns.values.set(floatBuckets([sample.v]), columns.count);
+    columns.withStartTimes()[columns.count] = sample.st;
+    columns.commitFloats(1, true);
+  }
+  return columns;
+}
+
+function sampleHistogram(sample: VectorSample, isFloat: boolean): Histogram {
+  const count = (text: string): number => (isFloat ? floatBuckets([text])[0] : Number(text));
+  const buckets = isFloat ? floatBuckets : integerBuckets;
+  const sum = floatBuckets([sample.sum]);
+  return new Histogram({
+    isFloat,
+    counterResetHint: sample.hint as CounterResetHint,
+    schema: sample.schema,
+    zeroThreshold: floatBuckets([sample.zeroThreshold])[0],
+    zeroCount: count(sample.zeroCount),
+    count: count(sample.count),
+    sum: sum[0],
+    positiveSpans: sample.posSpans,
+    negativeSpans: sample.negSpans,
+    positiveBuckets: buckets(sample.posBuckets),
+    negativeBuckets: buckets(sample.negBuckets),
+    customValues: floatBuckets(sample.customValues ?? []),
+  });
 }
