@@ -1,5 +1,5 @@
 /** Turns what `node:fs` throws into a `DiskError` that says what was tried, where, and why not. */
-import { DiskError, messageOf, NoSpaceError } from '../model/errors.js';
+import { DiskError, messageOf, NoSpaceError, ReadOnlyError } from '../model/errors.js';
 
 const REASONS: Readonly<Record<string, string>> = {
   ENOENT: 'no such file or directory',
@@ -22,7 +22,7 @@ const NO_SPACE = new Set(['ENOSPC', 'EDQUOT']);
 export function diskError(error: unknown, verb: string, path: string): DiskError {
   const errno = (error as NodeJS.ErrnoException | null)?.code ?? 'UNKNOWN';
   const reason = REASONS[errno] ?? messageOf(error);
-  const kind = NO_SPACE.has(errno) ? NoSpaceError : DiskError;
+  const kind = NO_SPACE.has(errno) ? NoSpaceError : errno === 'EROFS' ? ReadOnlyError : DiskError;
   return new kind(`cannot ${verb} ${path}: ${reason}`, path, errno, { cause: error });
 }
 

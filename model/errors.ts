@@ -52,7 +52,7 @@ export class CorruptionError extends TsdbError {
 
 /** The file system refused: `errno` is the system's name for why (`ENOENT`, `EACCES`…). */
 export class DiskError extends TsdbError {
-  readonly code: 'TSDB_IO' | 'TSDB_NO_SPACE' = 'TSDB_IO';
+  readonly code: 'TSDB_IO' | 'TSDB_NO_SPACE' | 'TSDB_READ_ONLY' = 'TSDB_IO';
 
   readonly path: string;
   readonly errno: string;
@@ -67,6 +67,11 @@ export class DiskError extends TsdbError {
 /** The disk is full, or the quota on it used up (`ENOSPC`, `EDQUOT`): room heals it. */
 export class NoSpaceError extends DiskError {
   override readonly code = 'TSDB_NO_SPACE';
+}
+
+/** The file system takes no writes (`EROFS`), until it is mounted otherwise. */
+export class ReadOnlyError extends DiskError {
+  override readonly code = 'TSDB_READ_ONLY';
 }
 
 /** A directory that cannot be opened as a database: missing, a file, not readable. */

@@ -19,9 +19,12 @@ describe('a refusal of the system', () => {
       expect(refused(errno)).toBeInstanceOf(NoSpaceError);
       expect(refused(errno)).toMatchObject({ code: 'TSDB_NO_SPACE', errno });
     }
-    for (const errno of ['EROFS', 'EIO']) {
+    for (const [errno, code] of [
+      ['EROFS', 'TSDB_READ_ONLY'],
+      ['EIO', 'TSDB_IO'],
+    ]) {
       expect(refused(errno)).not.toBeInstanceOf(NoSpaceError);
-      expect(refused(errno)).toMatchObject({ code: 'TSDB_IO', errno });
+      expect(refused(errno)).toMatchObject({ code, errno });
     }
     expect(refused('ENOSPC').message).toBe('cannot write wal/00000001: no space left on the disk');
   });
