@@ -2,8 +2,8 @@
  * The blocks of a directory that we may write: which there are, which go, what is deleted of them.
  *
  * A block goes from disk only in `reload`, and one that was merged only once the block that took
- * its place was read back whole. Readers of a block that goes finish in peace. Callers take turns: no
- * two of these methods run at once.
+ * its place was read back whole. Readers of a block that goes finish in peace. Callers take turns:
+ * no two of these methods run at once.
  */
 import { CREATION_SUFFIX } from '../compact/block-directory.js';
 import type { BlockMeta } from '../compact/block-meta.js';
