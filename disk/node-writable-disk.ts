@@ -35,6 +35,18 @@ export class NodeWritableDisk extends NodeDisk implements WritableDisk {
     );
   }
 
+  truncate(path: string, size: number): void {
+    attempt('truncate', path, () => {
+      const fd = openSync(path, 'r+');
+      try {
+        ftruncateSync(fd, size);
+        fsyncSync(fd);
+      } finally {
+        closeSync(fd);
+      }
+    });
+  }
+
   rename(from: string, to: string): void {
     attempt('rename', from, () => renameSync(from, to));
   }

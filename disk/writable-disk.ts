@@ -45,6 +45,8 @@ export interface WritableDisk extends Disk {
   makeDirectory(path: string): void;
   /** Makes a file that does not exist yet; `EEXIST` where the name is taken. */
   create(path: string): WritableFile;
+  /** Cuts an existing file to its first `size` bytes, and syncs it. */
+  truncate(path: string, size: number): void;
   /** Gives a file or directory another name on the same file system, replacing a file there. */
   rename(from: string, to: string): void;
   /** Gives a file a second name on the same file system. */

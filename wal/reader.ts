@@ -49,6 +49,8 @@ export class WalReader {
   record: Uint8Array = EMPTY;
   /** Where the record's first fragment begins in its segment, in bytes. */
   offset = 0;
+  /** Where the last record that was delivered ends in the segment; 0 before its first one. */
+  end = 0;
   /** Set once `next()` returned false, when the last segment ends within a record. */
   torn: TornTail | null = null;
 
@@ -128,6 +130,7 @@ export class WalReader {
     if (this.position + 1 >= this.segments.length) return false;
     this.position++;
     this.pageStart = 0;
+    this.end = 0;
     this.source = this.disk.openMutable(this.path);
     return true;
   }
@@ -154,13 +157,11 @@ export class WalReader {
       if (data === null) return this.endWithinRecord('its last fragment is cut off');
       const kind = type & FRAGMENT_TYPE_MASK;
       if (kind === FRAGMENT_FULL) {
-        this.record = this.decompress(data);
-        return true;
+        return this.deliver(data);
       }
       this.addPart(data, start);
       if (kind === FRAGMENT_LAST) {
-        this.record = this.decompress(this.parts.subarray(0, this.partsLength));
-        return true;
+        return this.deliver(this.parts.subarray(0, this.partsLength));
       }
     }
     if (this.isOpen) return this.endWithinRecord('its last fragment is missing');
@@ -264,6 +265,12 @@ export class WalReader {
     this.parts.set(data, this.partsLength);
     this.partsLength = length;
     this.isOpen = true;
+  }
+
+  private deliver(stored: Uint8Array): true {
+    this.record = this.decompress(stored);
+    this.end = this.pageStart + this.cursor;
+    return true;
   }
 
   private decompress(stored: Uint8Array): Uint8Array {

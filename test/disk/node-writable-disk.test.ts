@@ -75,6 +75,16 @@ describe('a new file', () => {
   });
 });
 
+describe('an existing file', () => {
+  it('is cut to its first bytes', () => {
+    const path = join(scratchFolder(), 'file');
+    writeFileSync(path, 'hello, disk');
+    disk.truncate(path, 5);
+    expect(readFileSync(path, 'utf8')).toBe('hello');
+    expect(refusal(() => disk.truncate(join(path, '..', 'no'), 0))).toBe('ENOENT');
+  });
+});
+
 describe('a directory', () => {
   it('is made in an existing one, once', () => {
     const path = join(scratchFolder(), 'dir');

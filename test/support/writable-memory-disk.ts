@@ -61,6 +61,11 @@ export class WritableMemoryDisk extends MemoryDisk implements WritableDisk {
     return new MemoryFile(this, path);
   }
 
+  truncate(path: string, size: number): void {
+    this.change(`truncate ${path} ${size}`, path);
+    this.files.set(path, this.readFile(path, Infinity).slice(0, size));
+  }
+
   rename(from: string, to: string): void {
     this.change(`rename ${from} ${to}`, from);
     if (!this.exists(from)) throw new DiskError(`no ${from}`, from, 'ENOENT');
