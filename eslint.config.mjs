@@ -3,7 +3,16 @@ import js from '@eslint/js';
 import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
-  { ignores: ['dist', '.peers', 'node_modules', 'kernel/assembly', 'kernel/*-wasm.ts'] },
+  {
+    ignores: [
+      'dist',
+      '.peers',
+      'node_modules',
+      'kernel/assembly',
+      'kernel/*-wasm.ts',
+      'api/remote-pb.ts',
+    ],
+  },
   js.configs.recommended,
   ...tseslint.configs.recommendedTypeChecked,
   {

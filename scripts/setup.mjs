@@ -25,6 +25,12 @@ const STAGES = [
     command: ['scripts/build-kernel.mjs'],
   },
   {
+    name: 'protobuf messages',
+    inputs: ['api/remote.proto', 'scripts/build-proto.mjs', 'package-lock.json'],
+    outputs: ['api/remote-pb.ts'],
+    command: ['scripts/build-proto.mjs'],
+  },
+  {
     name: 'TypeScript',
     inputs: [...sourceRooms(), 'tsconfig.json', 'tsconfig.build.json', 'package-lock.json'],
     outputs: ['dist/cli/main.js', 'dist/tsdb/db.js', 'dist/tsdb/db.d.ts'],
