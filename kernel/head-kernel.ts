@@ -36,7 +36,10 @@ const CHUNK_RANGE_MAX_MS = 2 ** 50;
 const SAMPLES_PER_CHUNK_MIN = 8;
 const SAMPLES_PER_CHUNK_MAX = 16 * 1024;
 
-const PAGES_MAX = 65536;
+const PAGE_BYTES = 64 * 1024;
+const MEMORY_BYTES_MAX = 65536 * PAGE_BYTES;
+/** Address space for what has a fixed place; next to nothing of it is memory at first. */
+const MEMORY_BYTES_MIN = 1024 * 1024 * 1024;
 const SLOT_BYTES = 64;
 /** Heap is taken in multiples of it. */
 const HEAP_ALIGNMENT = 256;
@@ -93,6 +96,8 @@ export interface HeadKernelOptions {
   readonly chunkRangeMs: number;
   /** How many samples a chunk is meant to have, 8 to 16384: 120 if absent, as in Prometheus. */
   readonly samplesPerChunk?: number;
+  /** Address space that is used at most, from 1 GiB to 4 GiB: 4 GiB if absent. */
+  readonly memoryBytesMax?: number;
 }
 
 export class HeadKernel {
@@ -121,10 +126,11 @@ export class HeadKernel {
   private readonly idleRows: SampleRows[][] = [];
 
   constructor(options: HeadKernelOptions) {
-    const { chunkRangeMs, samplesPerChunk = 120 } = options;
+    const { chunkRangeMs, samplesPerChunk = 120, memoryBytesMax = MEMORY_BYTES_MAX } = options;
     assertWithin('chunkRangeMs', chunkRangeMs, 1, CHUNK_RANGE_MAX_MS);
     assertWithin('samplesPerChunk', samplesPerChunk, SAMPLES_PER_CHUNK_MIN, SAMPLES_PER_CHUNK_MAX);
-    this.memory = sharedMemory(PAGES_MAX);
+    assertWithin('memoryBytesMax', memoryBytesMax, MEMORY_BYTES_MIN, MEMORY_BYTES_MAX);
+    this.memory = sharedMemory(Math.floor(memoryBytesMax / PAGE_BYTES));
     this.exports = startModule(HEAD_KERNEL_WASM, this.memory) as HeadKernelExports;
     this.exports.configure(chunkRangeMs, samplesPerChunk);
     const { buffer } = this.memory;
@@ -242,7 +248,7 @@ export class HeadKernel {
   append(rows: SampleRows, from: number): number {
     const { slotsAt, timesAt, valuesAt, marksAt, count } = rows;
     const end = this.exports.appendRows(slotsAt, timesAt, valuesAt, marksAt, from, count);
-    if (end === NONE) throw new LimitError('memory of the head', '4 GiB are full');
+    if (end === NONE) throw this.noMemory();
     return end;
   }
 
@@ -315,10 +321,14 @@ export class HeadKernel {
   private newRows(capacity: number): SampleRows {
     const bytes = Math.ceil(rowsBytes(capacity) / HEAP_ALIGNMENT) * HEAP_ALIGNMENT;
     if (this.exports.reserveHeap(bytes) === 0) {
-      throw new LimitError('memory of the head', '4 GiB are full');
+      throw this.noMemory();
     }
     const at = this.exports.takeHeap(bytes) >>> 0;
     return new SampleRows(this.memory.buffer, at, capacity);
+  }
+
+  private noMemory(): LimitError {
+    return new LimitError('memory of the head', 'open chunks and rows have taken all of it');
   }
 
   private recordColumn(place: ExportedNumber): Float64Array {

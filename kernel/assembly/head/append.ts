@@ -4,15 +4,23 @@
  */
 import { blockData, reserveBlocks, takeBlock } from './blocks';
 import { finishChunk, isFinishedFull } from './finish';
-import { SCRATCH } from './memory';
-import { isLongDod, putFirst, putSample, putSampleLong, putSecond } from './sample';
+import {
+  firstTime,
+  putFirst,
+  putLongTime,
+  putSample,
+  putSecondTime,
+  putValue,
+} from './sample';
 import {
   BYTES_BEFORE_APPEND_MAX,
   chunkBytes,
-  countOpenChunk,
+  decideAt,
   enterBlock,
   lastBlock,
   lastTimeAt,
+  openChunk,
+  sampleCount,
   Slot,
   slotAt,
 } from './slot';
@@ -77,17 +85,15 @@ export function appendRows(
     const value = load<u64>(values + 8 * <usize>row);
     const slot = slotAt(index);
     const last = load<f64>(lastTimeAt(index));
-    const delta = time - last;
     if (
       time > last &&
       time < slot.nextAt &&
-      slot.count != slot.eventAt &&
-      slot.at <= slot.limit &&
-      !isLongDod(slot, delta)
+      slot.left != 0 &&
+      putSample(slot, time - last, value)
     ) {
-      slot.at = <u32>putSample(slot, slot.at, delta, value);
-      slot.count += 1;
+      slot.left -= 1;
       store<f64>(lastTimeAt(index), time);
+      if (slot.at >= slot.limit) settle(slot);
     } else if (time > last) {
       if (isFinishedFull()) break;
       appendSlowly(index, time, value);
@@ -124,47 +130,66 @@ function skip(slot: Slot, last: f64, time: f64, value: u64): u8 {
 function appendSlowly(index: u32, time: f64, value: u64): void {
   const slot = slotAt(index);
   const last = load<f64>(lastTimeAt(index));
-  if (slot.first == 0) startChunk(slot, time, value);
-  else if (cutsBefore(slot, time, last)) {
+  if (slot.first == 0) {
+    startChunk(slot, time, value);
+  } else if (cutsBefore(slot, time, last)) {
     finishChunk(index);
     startChunk(slot, time, value);
+  } else if (sampleCount(slot) == 1) {
+    putSecondTime(slot, time - last);
+    putValue(slot, value);
+    decideAt(slot, predictAt, 2);
   } else {
-    if (slot.count == 1) {
-      slot.eventAt = <u16>predictAt;
-      moveIn(slot, putSecond(slot, SCRATCH, time - last, value));
-    } else if (isLongDod(slot, time - last)) {
-      moveIn(slot, putSampleLong(slot, SCRATCH, time - last, value));
-    } else {
-      moveIn(slot, putSample(slot, SCRATCH, time - last, value));
+    slot.left -= 1;
+    if (!putSample(slot, time - last, value)) {
+      putLongTime(slot, time - last);
+      if (slot.at >= slot.limit) settle(slot);
+      putValue(slot, value);
     }
-    slot.count += 1;
+    if (slot.at >= slot.limit) settle(slot);
   }
   store<f64>(lastTimeAt(index), time);
 }
 
 function startChunk(slot: Slot, time: f64, value: u64): void {
-  const block = takeBlock(0);
-  slot.first = <u32>block;
-  slot.blocks = 0;
-  enterBlock(slot, block);
-  slot.at = <u32>putFirst(slot, block, time, value);
+  openChunk(slot, takeBlock(0));
+  putFirst(slot, time, value);
   slot.hasValue = true;
-  slot.minTime = time;
   slot.nextAt = rangeEnd(time);
-  slot.count = 1;
-  slot.eventAt = 1;
-  countOpenChunk();
+  decideAt(slot, 1, 1);
 }
 
 /** Whether the chunk ends before a sample at `time`, later than its last one. */
 function cutsBefore(slot: Slot, time: f64, last: f64): bool {
   if (chunkBytes(slot) > BYTES_BEFORE_APPEND_MAX) return true;
-  const count = <u32>slot.count;
-  if (count == predictAt && count == slot.eventAt) {
-    slot.nextAt = predictEnd(slot.minTime, last, slot.nextAt);
-    slot.eventAt = <u16>samplesMax;
+  const count = sampleCount(slot);
+  if (count == predictAt && slot.left == 0) {
+    slot.nextAt = predictEnd(firstTime(slot.first), last, slot.nextAt);
+    decideAt(slot, samplesMax, count);
   }
   return time >= slot.nextAt || count >= samplesMax;
+}
+
+/**
+ * When a slot's position has come to its limit: enters a block when the last one is full, and has
+ * the chunk cut when it is long enough.
+ */
+function settle(slot: Slot): void {
+  const index = <u32>slot.blocks - 1;
+  const end = lastBlock(slot) + blockData(index);
+  if (<usize>slot.at >= end) {
+    const extra = <usize>slot.at - end;
+    const next = takeBlock(index + 1);
+    // The word that stands where the link belongs, if there is one.
+    store<u64>(next, load<u64>(end));
+    store<u32>(end, <u32>next);
+    enterBlock(slot, next);
+    slot.at += <u32>extra;
+  }
+  if (chunkBytes(slot) > BYTES_BEFORE_APPEND_MAX) {
+    const count = sampleCount(slot);
+    decideAt(slot, count, count);
+  }
 }
 
 /** Rounds toward 0, as Go divides. */
@@ -177,29 +202,4 @@ function predictEnd(min: f64, max: f64, end: f64): f64 {
   const chunks = (end - min) / ((max - min + 1) * <f64>PREDICTION_PARTS);
   if (chunks <= 1) return end;
   return trunc(min + (end - min) / floor(chunks));
-}
-
-/** Moves the bytes of a sample from SCRATCH to where they belong, up to `end`. */
-function moveIn(slot: Slot, end: usize): void {
-  const index = <u32>slot.blocks - 1;
-  const block = lastBlock(slot);
-  const bytes = end - SCRATCH;
-  const room = block + blockData(index) - slot.at;
-  if (bytes <= room) {
-    copyBytes(SCRATCH, slot.at, bytes);
-    slot.at += <u32>bytes;
-    return;
-  }
-  copyBytes(SCRATCH, slot.at, room);
-  const next = takeBlock(index + 1);
-  store<u32>(block + blockData(index), <u32>next);
-  enterBlock(slot, next);
-  copyBytes(SCRATCH + room, next, bytes - room);
-  slot.at = <u32>(next + bytes - room);
-}
-
-// @ts-ignore: decorator
-@inline
-function copyBytes(from: usize, to: usize, bytes: usize): void {
-  for (let i: usize = 0; i < bytes; i++) store<u8>(to + i, load<u8>(from + i));
 }

@@ -1,21 +1,24 @@
 /**
  * Blocks: the bytes of an open chunk lie in a chain of them, so that a chunk grows without moving.
  *
- *     data <size - 4> | next block <4b>
+ *     data <size - 8> | next block <4b> | nothing <4b>
  *
  * The first two of a chain have 64 bytes, the next two 128, the rest 256: a chunk with few samples
  * takes little, and one with many seldom changes its block. A block lies at a multiple of its size.
  * Freed blocks are used again.
  */
-import { reserveHeap, takeHeap } from './memory';
+import { FREE_128, FREE_256, FREE_64, reserveHeap, takeHeap } from './memory';
 
-const LINK_BYTES: usize = 4;
+const LINK_BYTES: usize = 8;
 const SIZE_MAX: usize = 256;
 
-/** The free blocks of each size, chained by their links; 0 ends a chain. */
-let free64: usize = 0;
-let free128: usize = 0;
-let free256: usize = 0;
+/**
+ * Where the stacks of free blocks end, which grow from FREE_… on. They are no chains through the
+ * blocks: what was freed long ago is in no cache, and is not to be waited for.
+ */
+let free64: usize = FREE_64;
+let free128: usize = FREE_128;
+let free256: usize = FREE_256;
 
 /** The size of the block that is the `index`th of its chain. */
 // @ts-ignore: decorator
@@ -33,9 +36,9 @@ export function blockData(index: u32): usize {
 
 /** How many bytes of data the blocks before it take. */
 export function dataBefore(index: u32): u32 {
-  if (index < 2) return 60 * index;
-  if (index < 4) return 120 + 124 * (index - 2);
-  return 368 + 252 * (index - 4);
+  if (index < 2) return 56 * index;
+  if (index < 4) return 112 + 120 * (index - 2);
+  return 352 + 248 * (index - 4);
 }
 
 /** Makes sure that `count` more blocks can be had. */
@@ -46,50 +49,47 @@ export function reserveBlocks(count: u32): bool {
 /** A block to be the `index`th of its chain; `reserveBlocks` has made sure of it. */
 export function takeBlock(index: u32): usize {
   if (index < 2) {
-    if (free64 == 0) free64 = split(64);
-    const at = free64;
-    free64 = load<u32>(at + 64 - LINK_BYTES);
-    return at;
+    if (free64 == FREE_64) split(64);
+    free64 -= 4;
+    return load<u32>(free64);
   }
   if (index < 4) {
-    if (free128 == 0) free128 = split(128);
-    const at = free128;
-    free128 = load<u32>(at + 128 - LINK_BYTES);
-    return at;
+    if (free128 == FREE_128) split(128);
+    free128 -= 4;
+    return load<u32>(free128);
   }
-  const at = free256;
-  if (at == 0) return takeHeap(256);
-  free256 = load<u32>(at + 256 - LINK_BYTES);
-  return at;
+  if (free256 == FREE_256) return takeHeap(SIZE_MAX);
+  free256 -= 4;
+  return load<u32>(free256);
 }
 
-/** Takes a block of 256 bytes and returns the chain of smaller ones that it is made into. */
-function split(size: usize): usize {
+/** Makes smaller blocks of one of 256 bytes; the first is the one to be taken first. */
+function split(size: usize): void {
   const first = takeHeap(SIZE_MAX);
-  const end = first + SIZE_MAX;
-  for (let at = first; at < end; at += size) {
-    const next = at + size;
-    store<u32>(next - LINK_BYTES, next < end ? <u32>next : 0);
+  for (let at = first + SIZE_MAX - size; at >= first; at -= size) {
+    giveBlock(size == 64 ? 0 : 2, at);
   }
-  return first;
 }
 
 /** Gives back the chain of `count` blocks that begins with `first`. */
 export function freeBlocks(first: usize, count: u32): void {
   let at = first;
   for (let index: u32 = 0; index < count; index++) {
-    const link = at + blockData(index);
-    const next = <usize>load<u32>(link);
-    if (index < 2) {
-      store<u32>(link, <u32>free64);
-      free64 = at;
-    } else if (index < 4) {
-      store<u32>(link, <u32>free128);
-      free128 = at;
-    } else {
-      store<u32>(link, <u32>free256);
-      free256 = at;
-    }
+    const next = <usize>load<u32>(at + blockData(index));
+    giveBlock(index, at);
     at = next;
+  }
+}
+
+function giveBlock(index: u32, at: usize): void {
+  if (index < 2) {
+    store<u32>(free64, <u32>at);
+    free64 += 4;
+  } else if (index < 4) {
+    store<u32>(free128, <u32>at);
+    free128 += 4;
+  } else {
+    store<u32>(free256, <u32>at);
+    free256 += 4;
   }
 }

@@ -19,13 +19,13 @@ import {
   REFS,
   SCRATCH,
 } from './memory';
-import { storeBig } from './sample';
+import { firstTime, storeBig } from './sample';
 import {
   chunkBytes,
   COUNT_BYTES,
   dropChunk,
-  lastBlock,
   lastTimeAt,
+  sampleCount,
   Slot,
   slotAt,
   slotLimit,
@@ -56,9 +56,10 @@ export function isFinishedFull(): bool {
 export function finishChunk(index: u32): void {
   const slot = slotAt(index);
   const start = FINISHED + finishedBytes;
+  const minTime = firstTime(slot.first);
   const maxTime = load<f64>(lastTimeAt(index));
   storeBig(start, <u64>load<f64>(REFS + 8 * <usize>index));
-  storeBig(start + 8, <u64>(<i64>slot.minTime));
+  storeBig(start + 8, <u64>(<i64>minTime));
   storeBig(start + 16, <u64>(<i64>maxTime));
   store<u8>(start + 24, ENCODING_XOR);
   const length = chunkBytes(slot);
@@ -69,21 +70,21 @@ export function finishChunk(index: u32): void {
   at += length;
   store<u32>(at, bswap(crc32c(start, <u32>(at - start))));
   const row = finishedCount;
-  store<f64>(FINISHED_MIN + 8 * row, slot.minTime);
+  store<f64>(FINISHED_MIN + 8 * row, minTime);
   store<f64>(FINISHED_MAX_TIME + 8 * row, maxTime);
   store<u32>(FINISHED_SLOT + 4 * row, index);
   store<u32>(FINISHED_OFFSET + 4 * row, finishedBytes);
   store<u32>(FINISHED_LENGTH + 4 * row, length);
-  store<u32>(FINISHED_COUNT + 4 * row, slot.count);
+  store<u32>(FINISHED_COUNT + 4 * row, sampleCount(slot));
   finishedCount = row + 1;
   finishedBytes = <u32>(at + 4 - FINISHED);
   dropChunk(slot);
 }
 
-/** Writes the open chunk to `to` as it stands in a file, and up to 15 bytes behind it. */
+/** Writes the open chunk to `to` as it stands in a file, and up to 16 bytes behind it. */
 function copyChunk(slot: Slot, to: usize): void {
-  store<u8>(to, <u8>(slot.count >> 8));
-  store<u8>(to + 1, <u8>slot.count);
+  const count = sampleCount(slot);
+  store<u16>(to, bswap<u16>(<u16>count));
   to += COUNT_BYTES;
   let block = <usize>slot.first;
   const blocks = <u32>slot.blocks;
@@ -95,7 +96,7 @@ function copyChunk(slot: Slot, to: usize): void {
   }
   const rest = <usize>slot.at - block;
   copyBlock(block, to, rest);
-  store<u8>(to + rest, slot.waiting);
+  storeBig(to + rest, slot.word);
 }
 
 function copyBlock(from: usize, to: usize, bytes: usize): void {

@@ -19,7 +19,8 @@ import {
   SCRATCH,
   SLOTS,
 } from './memory';
-import { slotAt } from './slot';
+import { firstTime } from './sample';
+import { sampleCount, slotAt } from './slot';
 
 export {
   appended,
@@ -63,7 +64,7 @@ export const slotsAt: u32 = <u32>SLOTS;
 
 /** How many samples the slot's open chunk has. */
 export function openCount(index: u32): u32 {
-  return slotAt(index).count;
+  return sampleCount(slotAt(index));
 }
 
 /** Whether the value of the slot's last time is known. */
@@ -73,7 +74,7 @@ export function hasValue(index: u32): bool {
 
 /** The time of the open chunk's first sample, where there is one. */
 export function openMinTime(index: u32): f64 {
-  return slotAt(index).minTime;
+  return firstTime(slotAt(index).first);
 }
 
 initMemory();

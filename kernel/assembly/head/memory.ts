@@ -2,7 +2,8 @@
  * The head kernel's memory, laid out by hand; it is shared and grows, and nothing in it ever moves.
  *
  *     crc tables | finished: columns, entries | scratch | record <1 MiB> | its columns | encoded
- *     | last times <8b a slot> | refs <8b a slot> | slots <64b each> | heap: blocks of chunks, rows
+ *     | last times <8b a slot> | refs <8b a slot> | slots <64b each> | free blocks <4b each>
+ *     | heap: blocks of chunks, rows
  *
  * All places but the heap's are constants with room for as many slots as 4 GiB can hold: the system
  * lends only the pages that are touched.
@@ -49,7 +50,12 @@ export const LAST_TIMES: usize = (ENCODED + ENCODED_BYTES_MAX + SLACK + PAGE_BYT
 export const REFS: usize = LAST_TIMES + 8 * <usize>SLOTS_MAX;
 export const SLOTS: usize = REFS + 8 * <usize>SLOTS_MAX;
 export const SLOT_BYTES: usize = 64;
-const HEAP: usize = SLOTS + SLOT_BYTES * <usize>SLOTS_MAX;
+/** Stacks of free blocks, by their sizes; a chain has two of each of the smaller ones at most. */
+const FREE_BYTES: usize = 4 * 2 * <usize>SLOTS_MAX;
+export const FREE_64: usize = SLOTS + SLOT_BYTES * <usize>SLOTS_MAX;
+export const FREE_128: usize = FREE_64 + FREE_BYTES;
+export const FREE_256: usize = FREE_128 + FREE_BYTES;
+const HEAP: usize = FREE_256 + FREE_BYTES;
 
 /** What memory.grow is asked for at least, in pages: 1 MiB. */
 const GROW_PAGES_MIN: u32 = 16;
@@ -60,7 +66,7 @@ let heapEnd: usize = HEAP;
 
 /** Makes the memory end where the heap begins. */
 export function initMemory(): void {
-  memory.grow(<i32>(HEAP / PAGE_BYTES) - memory.size());
+  if (memory.grow(<i32>(HEAP / PAGE_BYTES) - memory.size()) == -1) unreachable();
 }
 
 /** Whether `bytes` more are there, or could be had from the system. */

@@ -6,15 +6,8 @@
  * What is not as it usually is — another type, damage, times and refs beyond ±2^53 — is refused and
  * left to the codec in TypeScript, which tells what is wrong.
  */
-import {
-  ENCODED,
-  RECORD,
-  RECORD_REFS,
-  RECORD_TIMES,
-  RECORD_VALUES,
-  REFS,
-} from './memory';
-import { storeBig } from './sample';
+import { ENCODED, RECORD, RECORD_REFS, RECORD_TIMES, RECORD_VALUES, REFS } from './memory';
+import { loadBig, storeBig } from './sample';
 
 const TYPE_SAMPLES: u8 = 2;
 const HEADER_BYTES: usize = 17;
@@ -22,7 +15,7 @@ const VALUE_BYTES: usize = 8;
 /** Two varints of one byte and a value. */
 const SAMPLE_BYTES_MIN: usize = 2 + VALUE_BYTES;
 /** The largest integer that a double holds with all below it. */
-const SAFE_MAX: f64 = 9007199254740991;
+const SAFE_MAX: i64 = 9007199254740991;
 const REFUSED: u32 = ~0;
 
 /** Encodes the rows `[from, to)` to ENCODED; returns how many bytes the record has. */
@@ -78,8 +71,9 @@ function putLongVarint(at: usize, value: u64): usize {
   return at + 1;
 }
 
-/** Where the varint that was read last ends. */
+/** Where the varint that was read last ends; behind all records if it was none. */
 let varintEnd: usize = 0;
+const NOWHERE: usize = 0x7fffffff;
 
 /**
  * Decodes the `length` bytes at RECORD to the record's columns and returns how many samples they
@@ -89,21 +83,21 @@ export function decodeRecord(length: u32): u32 {
   if (length == 0 || load<u8>(RECORD) != TYPE_SAMPLES) return REFUSED;
   if (length == 1) return 0;
   if (length < <u32>(HEADER_BYTES + SAMPLE_BYTES_MIN)) return REFUSED;
-  const ref0 = <f64>bswap(load<u64>(RECORD + 1));
-  const time0 = <f64>(<i64>bswap(load<u64>(RECORD + 9)));
-  if (!(ref0 <= SAFE_MAX) || !(abs(time0) <= SAFE_MAX)) return REFUSED;
+  const ref0 = <i64>loadBig(RECORD + 1);
+  const time0 = <i64>loadBig(RECORD + 9);
+  if (ref0 < 0 || ref0 > SAFE_MAX || !isSafe(time0)) return REFUSED;
   const end = RECORD + length;
   let at = RECORD + HEADER_BYTES;
   let row: usize = 0;
   while (at < end) {
     const ref = ref0 + readVarint(at);
     at = varintEnd;
+    if (at == NOWHERE) return REFUSED;
     const time = time0 + readVarint(at);
     at = varintEnd;
-    if (at + VALUE_BYTES > end) return REFUSED;
-    if (!(ref >= 0 && ref <= SAFE_MAX && abs(time) <= SAFE_MAX)) return REFUSED;
-    store<f64>(RECORD_REFS + 8 * row, ref);
-    store<f64>(RECORD_TIMES + 8 * row, time);
+    if (at + VALUE_BYTES > end || ref < 0 || ref > SAFE_MAX || !isSafe(time)) return REFUSED;
+    store<f64>(RECORD_REFS + 8 * row, <f64>ref);
+    store<f64>(RECORD_TIMES + 8 * row, <f64>time);
     store<u64>(RECORD_VALUES + 8 * row, loadBig(at));
     at += VALUE_BYTES;
     row++;
@@ -111,46 +105,41 @@ export function decodeRecord(length: u32): u32 {
   return <u32>row;
 }
 
+/** Whether a double holds the integer exactly, and all that are smaller. */
 // @ts-ignore: decorator
 @inline
-function loadBig(at: usize): u64 {
-  const words = v128.load64_zero(at);
-  return i64x2.extract_lane(
-    i8x16.shuffle(words, words, 7, 6, 5, 4, 3, 2, 1, 0, 15, 14, 13, 12, 11, 10, 9, 8),
-    0,
-  );
+function isSafe(integer: i64): bool {
+  return <u64>(integer + SAFE_MAX) <= 2 * SAFE_MAX;
 }
 
-/** Reads a zigzag varint, NaN where it is no integer within ±2^53; sets `varintEnd`. */
+/** Reads a zigzag varint of less than 2^55, as differences of safe integers are, at `at`. */
 // @ts-ignore: decorator
 @inline
-function readVarint(at: usize): f64 {
-  const word = <u32>load<u32>(at);
+function readVarint(at: usize): i64 {
+  const word = load<u32>(at);
   if ((word & 0x80) == 0) {
     varintEnd = at + 1;
     const value = word & 0x7f;
-    return <f64>(<i32>(value >> 1) ^ -(<i32>value & 1));
+    return <i64>(<i32>(value >> 1) ^ -(<i32>value & 1));
   }
   if ((word & 0x8000) == 0) {
     varintEnd = at + 2;
     const value = (word & 0x7f) | ((word >> 1) & 0x3f80);
-    return <f64>(<i32>(value >> 1) ^ -(<i32>value & 1));
+    return <i64>(<i32>(value >> 1) ^ -(<i32>value & 1));
   }
   return readLongVarint(at);
 }
 
-function readLongVarint(at: usize): f64 {
+function readLongVarint(at: usize): i64 {
   let value: u64 = 0;
-  for (let shift: u64 = 0; shift < 63; shift += 7) {
+  for (let shift: u64 = 0; shift < 56; shift += 7) {
     const byte = <u64>load<u8>(at++);
     value |= (byte & 0x7f) << shift;
     if (byte < 0x80) {
       varintEnd = at;
-      const integer = <i64>(value >> 1) ^ -<i64>(value & 1);
-      const result = <f64>integer;
-      return abs(result) <= SAFE_MAX ? result : NaN;
+      return <i64>(value >> 1) ^ -<i64>(value & 1);
     }
   }
-  varintEnd = at;
-  return NaN;
+  varintEnd = NOWHERE;
+  return 0;
 }

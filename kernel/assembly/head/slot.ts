@@ -1,17 +1,16 @@
 /**
  * A slot: what appending to the open chunk of one series needs, in one cache line.
  *
- * The chunk's count field is not among the bytes of its blocks, and the bits of a byte that is not
- * full yet wait in the slot: of the words that are stored into blocks only whole bytes count.
+ * The chunk's count field is not among the bytes of its blocks, and the bits of a word that is not
+ * full yet wait in the slot.
  */
 import { blockData, blockSize, dataBefore, freeBlocks } from './blocks';
 import { LAST_TIMES, REFS, SLOT_BYTES, SLOTS, SLOTS_MAX } from './memory';
 
-/** The words that the fast path stores for a sample, wherever its bits end. */
-const SAMPLE_BYTES: usize = 16;
 /** A chunk of more bytes takes no further sample (chunks/chunk-cutter.ts), its count among them. */
 export const BYTES_BEFORE_APPEND_MAX: u32 = 1024 - 19;
 export const COUNT_BYTES: u32 = 2;
+const WORD_BYTES: u32 = 8;
 
 // @ts-ignore: decorator
 @unmanaged
@@ -24,23 +23,23 @@ export class Slot {
   delta: f64;
   /** The first time that the open chunk may not hold; -Infinity where none is open. */
   nextAt: f64;
-  minTime: f64;
+  /** The bits that wait, from the top on, and zeros. */
+  word: u64;
   /** The chunk's first block; 0 where none is open. Of a slot that is free: the next one. */
   first: u32;
-  /** Where the next byte goes, which may be the end of the last block's data. */
+  /** Where the next word goes. */
   at: u32;
-  /** Up to here the fast path may begin: the block has room, and the chunk may take a sample. */
+  /** Somewhere in the last block. Once `at` is there, something is to be decided: see `settle`. */
   limit: u32;
-  count: u16;
-  /** At this count something is to be decided. */
+  /** At this count something is to be decided too, and so many samples are missing until then. */
   eventAt: u16;
-  blocks: u8;
-  /** How many bits wait, up to seven, and they, from the top on. */
+  left: u16;
+  /** How many bits wait, up to 63. */
   bits: u8;
-  waiting: u8;
   /** The window's leading zeros and its bits. */
   leading: u8;
   size: u8;
+  blocks: u8;
   /** Whether `value` is the value of the last time. */
   hasValue: bool;
 }
@@ -114,39 +113,54 @@ function clearChunk(slot: Slot): void {
   slot.at = 0;
   slot.limit = 0;
   slot.blocks = 0;
+  slot.word = 0;
   slot.bits = 0;
-  slot.waiting = 0;
-  slot.count = 0;
   slot.eventAt = 0;
+  slot.left = 0;
   slot.nextAt = -Infinity;
   slot.outside = ~0;
 }
 
-export function countOpenChunk(): void {
+/** Begins a chunk in `block`. */
+export function openChunk(slot: Slot, block: usize): void {
+  slot.first = <u32>block;
+  enterBlock(slot, block);
   chunksOpen++;
+}
+
+/** How many samples the open chunk has. */
+// @ts-ignore: decorator
+@inline
+export function sampleCount(slot: Slot): u32 {
+  return <u32>slot.eventAt - slot.left;
+}
+
+/** Has something decided when the chunk, of `count` samples now, has `eventAt`. */
+export function decideAt(slot: Slot, eventAt: u32, count: u32): void {
+  slot.eventAt = <u16>eventAt;
+  slot.left = <u16>(eventAt - count);
 }
 
 /** Where the slot's last block is. */
 // @ts-ignore: decorator
 @inline
 export function lastBlock(slot: Slot): usize {
-  return <usize>slot.at & ~(blockSize(slot.blocks - 1) - 1);
+  return <usize>slot.limit & ~(blockSize(slot.blocks - 1) - 1);
 }
 
 /** How many bytes the open chunk has as it stands in a file. */
 export function chunkBytes(slot: Slot): u32 {
-  const whole = dataBefore(slot.blocks - 1) + slot.at - <u32>lastBlock(slot);
-  return COUNT_BYTES + whole + (slot.bits != 0 ? 1 : 0);
+  const words = dataBefore(slot.blocks - 1) + slot.at - <u32>lastBlock(slot);
+  return COUNT_BYTES + words + ((<u32>slot.bits + 7) >> 3);
 }
 
-/** Makes `block` the slot's last one, at whose beginning the next byte goes. */
+/** Makes `block` the slot's last one, where the next word goes. */
 export function enterBlock(slot: Slot, block: usize): void {
   const index = <u32>slot.blocks;
-  const before = dataBefore(index) + COUNT_BYTES + 1;
+  // Before the word that might take the chunk over the limit of bytes.
+  const before = COUNT_BYTES + dataBefore(index) + WORD_BYTES;
+  const left = BYTES_BEFORE_APPEND_MAX > before ? BYTES_BEFORE_APPEND_MAX - before : 0;
   slot.blocks = <u8>(index + 1);
   slot.at = <u32>block;
-  const room = blockData(index) - SAMPLE_BYTES;
-  const left = BYTES_BEFORE_APPEND_MAX > before ? BYTES_BEFORE_APPEND_MAX - before : 0;
-  // A limit of the block's beginning lets one sample too many pass, so none is below it.
-  slot.limit = left == 0 ? <u32>block - 1 : <u32>(block + min(room, <usize>left));
+  slot.limit = <u32>(block + min(blockData(index), <usize>left));
 }
