@@ -97,6 +97,7 @@ const AHEAD_OF_USERS = [
   'tsdb/database-options.ts',
   'tsdb/turn-taking.ts',
   'tsdb/write-gate.ts',
+  'wal/checkpoint-writer.ts',
   'wal/repair.ts',
   'wal/writer.ts',
 ];

@@ -80,6 +80,11 @@ export class LogWriter implements Log {
     this.frames.add(record);
   }
 
+  /** Forgets the group that is open. */
+  drop(): void {
+    this.frames.begin(this.offset);
+  }
+
   async flush(): Promise<void> {
     const isEmpty = this.frames.isEmpty;
     this.flushNow();
