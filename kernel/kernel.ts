@@ -13,6 +13,8 @@ import { startModule } from './web-assembly.js';
 /** A run of chunks has at most so many chunks and bytes (kernel/assembly/memory.ts). */
 export const RUN_CHUNKS_MAX = 1024;
 export const RUN_BYTES_MAX = 64 * 1024;
+/** So many samples fit into RUN_BYTES_MAX as one chunk, whatever they are. */
+export const ENCODED_SAMPLES_MAX = 3000;
 
 interface KernelExports {
   readonly memory: { readonly buffer: ArrayBuffer };
@@ -23,6 +25,8 @@ interface KernelExports {
   /** How many samples the last run gave. */
   readonly sampleCount: { readonly value: number };
   decodeXorRun(length: number, chunks: number, verify: number): number;
+  decodeXorChunk(length: number): number;
+  encodeXor(count: number): number;
 }
 
 /** Which chunks of a run to decode: `refs[from, to)` less `base` are offsets in the bytes. */
@@ -47,6 +51,28 @@ export class Kernel {
   decodeXorRun(run: XorRun, into: Columns): number {
     this.module ??= new LoadedModule();
     return this.module.decodeXorRun(run, into);
+  }
+
+  /**
+   * Appends the samples of one XOR chunk, given by its data alone, to `into`; false, and nothing is
+   * appended, when it is damaged, longer than RUN_BYTES_MAX, or of times that are left to the codec
+   * in TypeScript.
+   */
+  decodeXorChunk(data: Uint8Array, into: Columns): boolean {
+    if (data.length > RUN_BYTES_MAX) return false;
+    this.module ??= new LoadedModule();
+    return this.module.decodeXorChunk(data, into);
+  }
+
+  /**
+   * The rows `[from, to)`, which are floats at times that do not go back, as the data of one XOR
+   * chunk: a view that holds until the kernel's next call.
+   */
+  encodeXor(columns: Columns, from: number, to: number): Uint8Array {
+    assert(from <= to && to <= columns.count, 'encoded rows exist');
+    assert(to - from <= ENCODED_SAMPLES_MAX, 'a chunk has at most ENCODED_SAMPLES_MAX samples');
+    this.module ??= new LoadedModule();
+    return this.module.encodeXor(columns, from, to);
   }
 }
 
@@ -75,14 +101,41 @@ class LoadedModule {
     const offsets = this.offsets;
     for (let i = 0; i < chunks; i++) offsets[i] = refs[from + i] - base;
     const decoded = this.exports.decodeXorRun(bytes.length, chunks, run.verify ? 1 : 0);
-    const samples = this.exports.sampleCount.value;
-    if (samples > 0) {
-      const memory = this.exports.memory.buffer;
-      into.reserve(samples);
-      into.times.set(new Float64Array(memory, this.times, samples), into.count);
-      into.values.set(new Float64Array(memory, this.values, samples), into.count);
-      into.commitFloats(samples);
-    }
+    this.giveSamples(into);
     return decoded;
+  }
+
+  decodeXorChunk(data: Uint8Array, into: Columns): boolean {
+    this.input.set(data);
+    const isGood = this.exports.decodeXorChunk(data.length) !== 0;
+    this.giveSamples(into);
+    return isGood;
+  }
+
+  encodeXor(columns: Columns, from: number, to: number): Uint8Array {
+    const count = to - from;
+    this.timesOf(count).set(columns.times.subarray(from, to));
+    this.valuesOf(count).set(columns.values.subarray(from, to));
+    const length = this.exports.encodeXor(count);
+    assert(length > 0, 'times lie within ±2^53 and do not go back');
+    return this.input.subarray(0, length);
+  }
+
+  /** Appends what was decoded to `into`. */
+  private giveSamples(into: Columns): void {
+    const samples = this.exports.sampleCount.value;
+    if (samples === 0) return;
+    into.reserve(samples);
+    into.times.set(this.timesOf(samples), into.count);
+    into.values.set(this.valuesOf(samples), into.count);
+    into.commitFloats(samples);
+  }
+
+  private timesOf(samples: number): Float64Array {
+    return new Float64Array(this.exports.memory.buffer, this.times, samples);
+  }
+
+  private valuesOf(samples: number): Float64Array {
+    return new Float64Array(this.exports.memory.buffer, this.values, samples);
   }
 }

@@ -2,7 +2,8 @@
 import { initCrcTables } from './crc32c';
 import { initMemory, INPUT, OFFSETS, TIMES, TO_VALUES } from './memory';
 
-export { decodeXorRun, sampleCount } from './run';
+export { encodeXor } from './encode';
+export { decodeXorChunk, decodeXorRun, sampleCount } from './run';
 
 export const inputAt: u32 = <u32>INPUT;
 export const offsetsAt: u32 = <u32>OFFSETS;

@@ -2,10 +2,11 @@
  * The kernel's memory, laid out by hand: there is no allocator and no garbage.
  *
  *     crc tables <16 KiB> | offsets <4b each> | entries <12b each>
- *     | input <64 KiB> | slack | reversed input <64 KiB> | times <2 MiB> | slack | values <2 MiB>
+ *     | encoder <64b> | input <64 KiB> | slack | reversed input <64 KiB>
+ *     | times <2 MiB> | slack | values <2 MiB>
  *
  * The input is one run of chunk entries as they lie in a segment; decoders read it reversed (see
- * bits.ts). All places are constants, and the output has room for what any run can hold.
+ * bits.ts). An encoder reads the columns and writes to the input. All places are constants, and the output has room for what any run can hold.
  */
 import { CRC_TABLES_END } from './crc32c';
 
@@ -26,7 +27,8 @@ const OUTPUT_SLACK: usize = 64;
 export const OFFSETS: usize = CRC_TABLES_END;
 export const ENTRIES: usize = OFFSETS + 4 * RUN_CHUNKS_MAX;
 export const ENTRY_BYTES: usize = 12;
-export const INPUT: usize = ENTRIES + ENTRY_BYTES * RUN_CHUNKS_MAX;
+export const ENCODER: usize = ENTRIES + ENTRY_BYTES * RUN_CHUNKS_MAX;
+export const INPUT: usize = ENCODER + 64;
 /** The slack stays zero: nothing is ever written there. */
 export const REVERSED: usize = INPUT + RUN_BYTES_MAX + INPUT_SLACK;
 export const TIMES: usize = REVERSED + RUN_BYTES_MAX;

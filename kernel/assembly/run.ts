@@ -49,6 +49,27 @@ export function decodeXorRun(length: u32, chunks: u32, verify: bool): u32 {
   return checked;
 }
 
+/**
+ * Decodes the `length` bytes at INPUT as the data of one XOR chunk, likewise; false when they are
+ * damaged or beyond what this decoder takes.
+ */
+export function decodeXorChunk(length: u32): bool {
+  sampleCount = 0;
+  if (length < COUNT_BYTES) return false;
+  const count = countOf(INPUT);
+  if (2 * count > 8 * (length - COUNT_BYTES)) return false;
+  const first = reverseInput(length);
+  if (!decodeXor(first - 8 * COUNT_BYTES, first - 8 * length, count, TIMES)) return false;
+  sampleCount = count;
+  return true;
+}
+
+// @ts-ignore: decorator
+@inline
+function countOf(data: usize): u32 {
+  return (<u32>load<u8>(data) << 8) | load<u8>(data, 1);
+}
+
 // @ts-ignore: decorator
 @inline
 function entryAt(index: u32): Entry {
@@ -72,7 +93,7 @@ function findEntries(length: u32, chunks: u32): u32 {
     const bytes = <u32>dataBytes;
     if (load<u8>(INPUT + at) != ENCODING_XOR || bytes < COUNT_BYTES) return i;
     const data = INPUT + at + 1;
-    const count = (<u32>load<u8>(data) << 8) | load<u8>(data, 1);
+    const count = countOf(data);
     // Every sample takes two bits at least.
     if (2 * count > 8 * (bytes - COUNT_BYTES)) return i;
     // Then the samples of a run fit into the output, unless its entries overlap.

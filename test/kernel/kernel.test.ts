@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { decodeChunk, ENCODING_XOR } from '../../chunks/chunk.js';
 import { refOffset, type RawChunk, readEntryLayout } from '../../chunks/segment-format.js';
 import { decodeXor } from '../../chunks/xor.js';
-import { Kernel, RUN_BYTES_MAX, RUN_CHUNKS_MAX } from '../../kernel/kernel.js';
+import { ENCODED_SAMPLES_MAX, Kernel, RUN_BYTES_MAX, RUN_CHUNKS_MAX } from '../../kernel/kernel.js';
 import { AssertionError } from '../../model/assert.js';
 import { Columns } from '../../model/columns.js';
 import { DecodeError } from '../../model/errors.js';
@@ -174,6 +174,84 @@ describe('damage in a run', () => {
   it('in the references is refused: offsets outside the run, or where no chunk begins', () => {
     for (const offset of [bytes.length, bytes.length + 1, 0xffff_ffff, 0]) {
       expect(decodeRun(bytes, [offset]).decoded).toBe(0);
+    }
+  });
+});
+
+describe('a single XOR chunk', () => {
+  it('is decoded from its data as the codec in TypeScript does it, damage included', () => {
+    const damage = fc.array(fc.tuple(fc.nat(), fc.integer({ min: 1, max: 255 })), { maxLength: 2 });
+    let refused = 0;
+    fc.assert(
+      fc.property(seriesArbitrary(150), damage, fc.nat(), (series, flips, cut) => {
+        const { data } = xorChunk(series);
+        for (const [at, bits] of flips) data[at % data.length] ^= bits;
+        const damaged = data.subarray(0, cut % 4 === 0 ? cut % data.length : data.length);
+        const columns = new Columns(1);
+        const wanted = byTypeScript([{ encoding: ENCODING_XOR, data: damaged }]);
+        if (kernel.decodeXorChunk(damaged, columns)) {
+          expect(rows({ columns })).toEqual(rows(wanted));
+          expect(wanted.decoded).toBe(1);
+        } else {
+          refused++;
+          expect(columns.count).toBe(0);
+          expect(wanted.decoded === 1 && isTame(wanted)).toBe(false);
+        }
+      }),
+      { numRuns: 1000 },
+    );
+    expect(refused).toBeGreaterThan(100);
+  });
+
+  it('that is too long is refused', () => {
+    expect(kernel.decodeXorChunk(new Uint8Array(RUN_BYTES_MAX + 1), new Columns())).toBe(false);
+  });
+
+  it('is encoded to the bytes that the codec in TypeScript makes, from any row to any', () => {
+    const far = fc.constantFrom(0, 2 ** 20, 2 ** 52, -(2 ** 52));
+    fc.assert(
+      fc.property(seriesArbitrary(300), far, fc.nat(3), fc.nat(3), (series, by, skipped, left) => {
+        const count = series.times.length;
+        const columns = new Columns(count);
+        columns.times.set(series.times.map((time, i) => (i > count / 2 ? time + by : time)));
+        columns.times.subarray(0, count).sort();
+        columns.values.set(series.values);
+        columns.commitFloats(count);
+        const from = Math.min(skipped, count);
+        const to = Math.max(count - left, from);
+        const { data } = xorChunk({
+          times: columns.times.slice(from, to),
+          values: columns.values.slice(from, to),
+        });
+        const got = Buffer.from(kernel.encodeXor(columns, from, to));
+        expect(got.toString('hex')).toBe(Buffer.from(data).toString('hex'));
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('of as many samples as there may be is encoded, of more refused', () => {
+    const random = fc.sample(fc.double(), { numRuns: ENCODED_SAMPLES_MAX + 1, seed: 1 });
+    const columns = new Columns(random.length);
+    columns.values.set(random);
+    // Each dod takes 64 bits.
+    random.forEach((_, i) => (columns.times[i] = 1e7 * i * i));
+    columns.commitFloats(random.length);
+    const data = kernel.encodeXor(columns, 0, ENCODED_SAMPLES_MAX).slice();
+    expect(data.length).toBeGreaterThan(50_000);
+    const decoded = new Columns();
+    decodeXor(data, decoded);
+    const values = decoded.values.subarray(0, decoded.count);
+    expect(values).toEqual(columns.values.subarray(0, ENCODED_SAMPLES_MAX));
+    expect(() => kernel.encodeXor(columns, 0, random.length)).toThrow(AssertionError);
+  });
+
+  it('is not encoded from times that go back or exceed ±2^53', () => {
+    for (const times of [[2, 1], [5, 5, 4], [-(2 ** 53) + 1, 2 ** 53 - 1], [2 ** 53], [NaN]]) {
+      const columns = new Columns(times.length);
+      columns.times.set(times);
+      columns.commitFloats(times.length);
+      expect(() => kernel.encodeXor(columns, 0, times.length)).toThrow(AssertionError);
     }
   });
 });
