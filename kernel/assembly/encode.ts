@@ -18,7 +18,7 @@ const TIME_MAX: f64 = 9007199254740991;
 
 /**
  * Encodes the `count` samples at TIMES and TIMES + TO_VALUES to INPUT and returns how many bytes
- * they are; 0 when a time is before the last one, or too large, or they are too far from each other.
+ * they are; 0 when a time is before the last one, too large, or too far from it.
  */
 export function encodeXor(count: u32): u32 {
   const encoder = changetype<Slot>(ENCODER);

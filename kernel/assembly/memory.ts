@@ -1,12 +1,12 @@
 /**
  * The kernel's memory, laid out by hand: there is no allocator and no garbage.
  *
- *     crc tables <16 KiB> | offsets <4b each> | entries <12b each>
- *     | encoder <64b> | input <64 KiB> | slack | reversed input <64 KiB>
- *     | times <2 MiB> | slack | values <2 MiB>
+ *     crc tables <16 KiB> | offsets <4b each> | entries <12b each> | encoder <64b>
+ *     | input <64 KiB> | slack | reversed input <64 KiB> | times <2 MiB> | slack | values <2 MiB>
  *
  * The input is one run of chunk entries as they lie in a segment; decoders read it reversed (see
- * bits.ts). An encoder reads the columns and writes to the input. All places are constants, and the output has room for what any run can hold.
+ * bits.ts). An encoder reads the columns and writes to the input. All places are constants, and the
+ * output has room for what any run can hold.
  */
 import { CRC_TABLES_END } from './crc32c';
 
