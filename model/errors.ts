@@ -134,6 +134,18 @@ export class SelectorError extends TsdbError {
   }
 }
 
+/** A query that cannot be parsed: `offset` counts bytes of its UTF-8 from its start. */
+export class ParseError extends TsdbError {
+  readonly code = 'TSDB_PARSE';
+
+  readonly offset: number;
+
+  constructor(message: string, offset: number) {
+    super(message);
+    this.offset = offset;
+  }
+}
+
 /** Text to be imported that cannot be: the file, the line (from 1) and what is wrong with it. */
 export class InputError extends TsdbError {
   readonly code = 'TSDB_INPUT';

@@ -23,6 +23,18 @@ export function formatJsonFloat(value: number): string {
   return padExponent(String(value));
 }
 
+/** As Go's `strconv.FormatFloat` with format `f`: the shortest digits, never an exponent. */
+export function formatPlain(value: number): string {
+  const text = formatJsonFloat(value);
+  const match = /^(-?)([0-9])(?:\.([0-9]+))?e([+-])([0-9]+)$/.exec(text);
+  if (match === null) return text;
+  const [, sign, first, rest = '', direction, exponent] = match;
+  const digits = first + rest;
+  const count = Number(exponent);
+  if (direction === '-') return `${sign}0.${'0'.repeat(count - 1)}${digits}`;
+  return sign + digits.padEnd(count + 1, '0');
+}
+
 /** JavaScript writes `1e-7` where Go writes `1e-07`. */
 function padExponent(text: string): string {
   const digit = text.length - 1;

@@ -24,6 +24,8 @@ export interface Pattern {
   readonly covers: 'all' | 'non-empty' | null;
 }
 
+const META = /[\\.+*?()[\]{}^$]/;
+
 /** A pattern that only `text` matches. */
 export function literalPattern(text: string): Pattern {
   return { matches: (other) => other === text, set: [text], prefix: text, covers: null };
@@ -31,6 +33,10 @@ export function literalPattern(text: string): Pattern {
 
 /** Compiles a regular expression; throws an `ArgumentError` for one that RE2 refuses. */
 export function compilePattern(text: string): Pattern {
+  // Alternatives of plain texts are none to Prometheus either, whatever their bytes.
+  if (META.test(text) && !isValidUtf8(text)) {
+    throw new ArgumentError(`error parsing regexp: invalid UTF-8: \`${text}\``);
+  }
   const shape = shapeOf(text);
   if (shape === null) return enginePattern(text, () => true, '');
   const prefix = commonPrefix(shape);
@@ -47,7 +53,6 @@ function enginePattern(text: string, mayMatch: (text: string) => boolean, prefix
 }
 
 function compileEngine(text: string): Re2.RE2JS {
-  if (!isValidUtf8(text)) throw new ArgumentError('error parsing regexp: invalid UTF-8');
   // Loading takes longer than all else that the library imports, and most processes never need it.
   const { RE2JS } = createRequire(import.meta.url)('re2js') as typeof Re2;
   try {

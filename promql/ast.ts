@@ -199,6 +199,9 @@ export interface DurationExpression extends Position {
   readonly isWrapped: boolean;
 }
 
+/** A node that is being made: the parser sets fields that nobody sets later. */
+export type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+
 /** Whole milliseconds of nanoseconds, as evaluation counts them: cut off towards zero. */
 export function millisecondsOf(nanoseconds: number): number {
   // What `%` leaves is exact, and so is the division of a multiple.

@@ -85,6 +85,12 @@ const TESTED_BY: Readonly<Record<string, string>> = {
   'api/remote-messages.ts': 'test/api/write-request.test.ts',
   'api/status-endpoints.ts': 'test/api/recorded.test.ts',
   'api/target-endpoints.ts': 'test/api/recorded.test.ts',
+  'promql/characters.ts': 'test/promql/lexer.test.ts',
+  'promql/literals.ts': 'test/promql/parser.test.ts',
+  'promql/number-scanner.ts': 'test/promql/lexer.test.ts',
+  'promql/parser-options.ts': 'test/promql/parser.test.ts',
+  'promql/selector-parser.ts': 'test/promql/selector.test.ts',
+  'promql/token-stream.ts': 'test/promql/parser.test.ts',
 };
 
 /** Sources that came before what will use them: to be struck off when it comes. */

@@ -10,6 +10,7 @@ import {
   messageOf,
   NoSpaceError,
   OpenError,
+  ParseError,
   SelectorError,
   TsdbError,
 } from '../../model/errors.js';
@@ -24,6 +25,7 @@ describe('an expected error', () => {
     [new ClosedError('x'), 'TSDB_CLOSED', 'ClosedError'],
     [new ArgumentError('m'), 'TSDB_ARGUMENT', 'ArgumentError'],
     [new SelectorError('m', 1), 'TSDB_SELECTOR', 'SelectorError'],
+    [new ParseError('m', 1), 'TSDB_PARSE', 'ParseError'],
     [new InputError('p', 1, 'm'), 'TSDB_INPUT', 'InputError'],
     [new LimitError('series', 'm'), 'TSDB_LIMIT', 'LimitError'],
   ])('%s has the code %s and its class as its name', (error, code, name) => {

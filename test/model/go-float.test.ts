@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { formatG, formatJsonFloat, formatSeconds } from '../../model/go-float.js';
+import { formatG, formatJsonFloat, formatPlain, formatSeconds } from '../../model/go-float.js';
 
 describe('formatG', () => {
   it.each([
@@ -94,3 +94,29 @@ describe('formatSeconds', () => {
 function significant(text: string): string {
   return text.replace(/e.*$/, '').replace(/[-.]/g, '').replace(/^0+/, '').replace(/0+$/, '');
 }
+
+describe('formatPlain', () => {
+  it.each([
+    [0, '0'],
+    [-0, '-0'],
+    [1e-7, '0.0000001'],
+    [-1.25e-7, '-0.000000125'],
+    [1e21, '1000000000000000000000'],
+    [1.2345e22, '12345000000000000000000'],
+    [1.5, '1.5'],
+    [NaN, 'NaN'],
+    [-Infinity, '-Inf'],
+  ])('prints %d without an exponent: %s', (value, text) => {
+    expect(formatPlain(value)).toBe(text);
+  });
+
+  it('reads back as the same double', () => {
+    fc.assert(
+      fc.property(fc.double({ noNaN: true, noDefaultInfinity: true }), (value) => {
+        const text = formatPlain(value);
+        expect(text).toMatch(/^-?[0-9]+(?:\.[0-9]+)?$/);
+        expect(Number(text)).toBe(value);
+      }),
+    );
+  });
+});

@@ -146,7 +146,9 @@ describe('a label pattern', () => {
     expect(() => compilePattern('a(.')).toThrow(
       /^error parsing regexp: missing closing \): `a\(\.`$/,
     );
-    expect(() => compilePattern('a.\udcff')).toThrow('invalid UTF-8');
+    expect(() => compilePattern('a.\udcff')).toThrow('invalid UTF-8: `a.\udcff`');
+    expect(() => compilePattern('\udcff.*')).toThrow('invalid UTF-8: `\udcff.*`');
+    expect(compilePattern('a|\udcff').matches('\udcff')).toBe(true);
   });
 
   it('sees a stray byte as one character, and itself in a literal', () => {
