@@ -7,6 +7,7 @@
  */
 import type { Columns } from '../model/columns.js';
 import { Heap } from '../model/heap.js';
+import { HINT_GAUGE, HINT_UNKNOWN } from '../model/histogram.js';
 
 /** A place in one run. */
 class RunCursor {
@@ -37,7 +38,10 @@ export function mergeColumns(runs: readonly Columns[], into: Columns): void {
   // Fast path: most runs do not overlap, then they follow one another, given in whatever order.
   const byTime = runs.filter((run) => run.count > 0).sort((a, b) => a.times[0] - b.times[0]);
   if (followOneAnother(byTime)) {
-    for (const run of byTime) into.pushRows(run, 0, run.count);
+    for (const run of byTime) {
+      into.pushRows(run, 0, run.count);
+      forgetReset(into, into.count - run.count);
+    }
     return;
   }
   const waiting = new Heap<RunCursor>((a, b) => a.time < b.time);
@@ -46,21 +50,39 @@ export function mergeColumns(runs: readonly Columns[], into: Columns): void {
   }
   let current = new RunCursor(runs[0]);
   let lastTime = NaN;
+  let isNew = true;
   for (;;) {
     if (current.row < current.run.count) {
       const next = waiting.peek();
       if (current.time !== lastTime && next !== undefined && current.time >= next.time) {
         waiting.push(current);
         current = waiting.pop() as RunCursor;
+        isNew = true;
       }
     } else {
       const next = waiting.pop();
       if (next === undefined) return;
       current = next;
+      isNew = true;
     }
-    if (current.time === lastTime) current.row++;
-    else lastTime = current.pushUntil(waiting.peek()?.time ?? Infinity, into);
+    if (current.time === lastTime) {
+      current.row++;
+      continue;
+    }
+    const row = into.count;
+    lastTime = current.pushUntil(waiting.peek()?.time ?? Infinity, into);
+    if (isNew) forgetReset(into, row);
+    isNew = false;
   }
+}
+
+/** Where another run takes over, nothing is known any more of a counter's reset before a row. */
+function forgetReset(into: Columns, row: number): void {
+  const histogram = into.histograms?.[row];
+  if (histogram === undefined) return;
+  const { counterResetHint } = histogram;
+  if (counterResetHint === HINT_GAUGE || counterResetHint === HINT_UNKNOWN) return;
+  into.withHistograms()[row] = histogram.withHint(HINT_UNKNOWN);
 }
 
 /** Whether each run, of those sorted by their first times, ends before the next one begins. */

@@ -9,7 +9,15 @@ import type { Columns } from '../model/columns.js';
 import { ClosedError, CorruptionError } from '../model/errors.js';
 import type { Advice, ByteSource } from '../disk/byte-source.js';
 import type { Disk } from '../disk/disk.js';
-import { Kernel, RUN_BYTES_MAX, RUN_CHUNKS_MAX } from '../kernel/kernel.js';
+import {
+  ENTRY_AT,
+  ENTRY_DATA_BYTES,
+  ENTRY_WORDS,
+  Kernel,
+  RUN_BYTES_MAX,
+  RUN_CHUNKS_MAX,
+} from '../kernel/kernel.js';
+import type { ChunkEntries } from './chunk-entries.js';
 import { decodeChunk, ENCODING_XOR } from './chunk.js';
 import {
   CRC_BYTES,
@@ -25,6 +33,13 @@ import {
 
 /** The names that Prometheus takes for segments: numbers. */
 const SEGMENT_NAME = /^\d+$/;
+
+/** Where chunks are, and the closed ranges of their samples, in columns. */
+export interface ChunkColumns {
+  readonly refs: ArrayLike<number>;
+  readonly minTimes: ArrayLike<number>;
+  readonly maxTimes: ArrayLike<number>;
+}
 
 /** One segment file, opened at its first use. */
 interface Segment {
@@ -102,6 +117,22 @@ export class ChunkSegments {
     return located(segment, offset, () => readEntry(entry));
   }
 
+  /**
+   * Adds the entries of the chunks `[from, to)` to `into`, undecoded, their checksums checked; they
+   * are valid until `close()`.
+   */
+  readEntries(chunks: ChunkColumns, from: number, to: number, into: ChunkEntries): void {
+    for (let at = from; at < to;) {
+      const checked = this.checkRun(chunks, at, to, into);
+      at += checked;
+      // What the kernel refuses is damaged, or too large for it.
+      if (checked > 0) continue;
+      this.checkOne(chunks.refs[at], into);
+      into.setTimes(chunks.minTimes[at], chunks.maxTimes[at]);
+      at++;
+    }
+  }
+
   /** Tells the kernel how the segments that are open will be used. */
   advise(advice: Advice): void {
     for (const { source } of this.segments ?? []) source?.advise(advice);
@@ -129,23 +160,44 @@ export class ChunkSegments {
    * many of them it decoded.
    */
   private readRun(refs: ArrayLike<number>, from: number, to: number, into: Columns): number {
-    const first = refs[from];
-    const segment = this.segmentOf(first);
+    const segment = this.segmentOf(refs[from]);
     const source = this.opened(segment);
-    let last = from;
-    while (last + 1 < to && last + 1 - from < RUN_CHUNKS_MAX && isNear(refs, last + 1, first))
-      last++;
-    let end = refOffset(refs[last]) + entryBytes(segment, source, refOffset(refs[last]));
-    const start = refOffset(first);
-    if (end - start > RUN_BYTES_MAX) {
-      if (last === from) return 0;
-      // The last one begins within reach but ends outside.
-      end = refOffset(refs[last]);
-      last--;
-    }
+    const { start, end, last } = runFrom(segment, source, refs, from, to);
+    if (last < from) return 0;
     const bytes = located(segment, 0, () => source.peek(start, end - start));
-    const run = { bytes, refs, from, to: last + 1, base: first, verify: true };
+    const run = { bytes, refs, from, to: last + 1, base: refs[from], verify: true };
     return this.kernel.decodeXorRun(run, into);
+  }
+
+  /** Likewise, but only checks the chunks and adds their entries. */
+  private checkRun(chunks: ChunkColumns, from: number, to: number, into: ChunkEntries): number {
+    const { refs, minTimes, maxTimes } = chunks;
+    const segment = this.segmentOf(refs[from]);
+    const source = this.opened(segment);
+    const { start, end, last } = runFrom(segment, source, refs, from, to);
+    if (last < from) return 0;
+    const bytes = located(segment, 0, () => source.read(start, end - start));
+    const base = refs[from];
+    const checked = this.kernel.checkRun({ bytes, refs, from, to: last + 1, base });
+    const { entries } = this.kernel;
+    for (let i = 0; i < checked; i++) {
+      const dataAt = entries[ENTRY_WORDS * i + ENTRY_AT] + 1;
+      const dataEnd = dataAt + entries[ENTRY_WORDS * i + ENTRY_DATA_BYTES];
+      into.push(bytes, refs[from + i] - base, dataAt, dataEnd);
+      into.setTimes(minTimes[from + i], maxTimes[from + i]);
+    }
+    return checked;
+  }
+
+  private checkOne(ref: number, into: ChunkEntries): void {
+    const segment = this.segmentOf(ref);
+    const offset = refOffset(ref);
+    const source = this.opened(segment);
+    const length = entryBytes(segment, source, offset);
+    const entry = located(segment, 0, () => source.read(offset, length));
+    const { data } = located(segment, offset, () => readEntry(entry));
+    const dataStart = length - CRC_BYTES - data.length;
+    into.push(entry, 0, dataStart, dataStart + data.length);
   }
 
   /** Reads one chunk by the codec in TypeScript; returns its encoding. */
@@ -198,6 +250,27 @@ export class ChunkSegments {
       }));
     return this.segments;
   }
+}
+
+/**
+ * The bytes `[start, end)` of the chunks from `refs[from]` to `refs[last]` that lie near each
+ * other; `last` is before `from` where not even one fits into the kernel.
+ */
+function runFrom(
+  segment: Segment,
+  source: ByteSource,
+  refs: ArrayLike<number>,
+  from: number,
+  to: number,
+): { start: number; end: number; last: number } {
+  const first = refs[from];
+  let last = from;
+  while (last + 1 < to && last + 1 - from < RUN_CHUNKS_MAX && isNear(refs, last + 1, first)) last++;
+  const start = refOffset(first);
+  const end = refOffset(refs[last]) + entryBytes(segment, source, refOffset(refs[last]));
+  if (end - start <= RUN_BYTES_MAX) return { start, end, last };
+  // The last one begins within reach but ends outside.
+  return { start, end: refOffset(refs[last]), last: last - 1 };
 }
 
 /** Whether `refs[index]` lies behind the one before it, and no run too far behind `first`. */

@@ -8,6 +8,7 @@
 import { assert } from '../model/assert.js';
 import { crc32c } from '../encoding/crc32c.js';
 import { ByteWriter } from '../encoding/byte-writer.js';
+import type { ChunkEntries } from './chunk-entries.js';
 import {
   CRC_BYTES,
   ENCODING_BYTES,
@@ -64,6 +65,42 @@ export class SegmentWriter {
       planned += bytesMax;
       return this.writeEntry(chunk);
     });
+  }
+
+  /**
+   * Writes the entries of one series, in order, as they are, and puts their references into `refs`.
+   * What lies in one piece is written in one.
+   */
+  writeEntries(entries: ChunkEntries, refs: number[]): void {
+    const { bytes, starts, dataStarts, dataEnds, count } = entries;
+    let planned = this.size === 0 ? SEGMENT_HEADER_BYTES : this.size;
+    let mayCut = this.size > SEGMENT_HEADER_BYTES;
+    /** The first entry that is not written yet. */
+    let first = 0;
+    for (let i = 0; i < count; i++) {
+      const dataBytes = dataEnds[i] - dataStarts[i];
+      const bytesMax = LENGTH_BYTES_MAX + ENCODING_BYTES + dataBytes + CRC_BYTES;
+      if (mayCut && planned + bytesMax > this.segmentBytesMax) {
+        this.putEntries(entries, first, i);
+        first = i;
+        this.cut();
+        planned = SEGMENT_HEADER_BYTES;
+      } else if (i > first && (bytes[i] !== bytes[i - 1] || starts[i] !== entries.endAt(i - 1))) {
+        this.putEntries(entries, first, i);
+        first = i;
+      }
+      mayCut = true;
+      planned += bytesMax;
+      if (this.index < 0) this.cut();
+      refs[i] = chunkRef(this.index, this.size + starts[i] - starts[first]);
+    }
+    this.putEntries(entries, first, count);
+  }
+
+  /** Writes the entries `[from, to)`, which lie in one piece. */
+  private putEntries(entries: ChunkEntries, from: number, to: number): void {
+    if (from === to) return;
+    this.put(entries.bytes[from].subarray(entries.starts[from], entries.endAt(to - 1)));
   }
 
   /** Ends the last segment; nothing may be written afterwards. */

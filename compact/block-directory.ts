@@ -61,11 +61,16 @@ export class BlockDirectory {
     disk.syncDirectory(this.parent);
   }
 
+  /** Removes what was made so far. */
+  drop(): void {
+    for (const file of this.files) file.close();
+    this.disk.remove(this.temporary);
+  }
+
   /** Removes what was made so far, because of `error`; returns what is to be thrown. */
   discard(error: unknown): unknown {
     try {
-      for (const file of this.files) file.close();
-      this.disk.remove(this.temporary);
+      this.drop();
       return error;
     } catch (second) {
       if (!(second instanceof DiskError)) throw second;

@@ -10,11 +10,13 @@
  * series and label pairs (their postings), not with samples. Sinks store the bytes, in order.
  */
 import { ENCODING_XOR, ENCODING_XOR2, sampleCount } from '../chunks/chunk.js';
+import type { ChunkEntries } from '../chunks/chunk-entries.js';
 import type { RawChunk } from '../chunks/segment-format.js';
 import { segmentName } from '../chunks/segment-format.js';
 import { SegmentWriter } from '../chunks/segment-writer.js';
 import { XorAppender } from '../chunks/xor.js';
 import { ChunkMetas } from '../index/series-entry.js';
+import type { SymbolList } from '../index/symbol-list.js';
 import { encodeTombstones, NO_TOMBSTONES } from '../index/tombstones.js';
 import { IndexWriter } from '../index/writer.js';
 import { assert } from '../model/assert.js';
@@ -60,13 +62,15 @@ export class BlockWriter {
   private readonly chunks: SegmentWriter;
   private readonly index: IndexWriter;
   private readonly metas = new ChunkMetas();
+  private readonly refs: number[] = [];
   private readonly stats = { floats: 0, histograms: 0, series: 0, chunks: 0 };
 
   /**
    * `symbols` are the strings of all labels that will be written, sorted bytewise, each once, the
-   * empty one first (`symbolsOf`): the index has them before the first series.
+   * empty one first (`symbolsOf`): the index has them before the first series. As a list of bytes
+   * they are for `writeEntries`.
    */
-  constructor(openSink: OpenSink, block: NewBlock, symbols: Iterable<string>) {
+  constructor(openSink: OpenSink, block: NewBlock, symbols: Iterable<string> | SymbolList) {
     assert(block.minTime < block.maxTime, 'a block covers some time');
     this.openSink = openSink;
     this.block = block;
@@ -108,6 +112,27 @@ export class BlockWriter {
       chunks.push(encodeRows(samples, from, to));
     }
     this.writeSeries(labels, chunks);
+  }
+
+  /** Writes one series by the numbers of its symbols, with chunks as they lie elsewhere. */
+  writeEntries(symbols: readonly number[], entries: ChunkEntries): void {
+    const { metas, stats, refs } = this;
+    assert(entries.count > 0, 'a written series has a chunk');
+    this.chunks.writeEntries(entries, refs);
+    metas.count = 0;
+    for (let i = 0; i < entries.count; i++) {
+      metas.push(entries.minTimes[i], entries.maxTimes[i], refs[i]);
+      if (isFloat(entries.encodingAt(i))) stats.floats += entries.sampleCountAt(i);
+      else stats.histograms += entries.sampleCountAt(i);
+    }
+    this.index.addSeriesOf(symbols, metas);
+    stats.series++;
+    stats.chunks += entries.count;
+  }
+
+  /** How many samples were written. */
+  get sampleCount(): number {
+    return this.stats.floats + this.stats.histograms;
   }
 
   /** Writes what is left, meta.json last, and returns it. Nothing may be written afterwards. */

@@ -49,7 +49,7 @@ import {
   decodeSeriesLabels,
   skipSeriesLabels,
 } from './series-entry.js';
-import { Symbols } from './symbols.js';
+import { type SymbolCursor, Symbols } from './symbols.js';
 
 export { ChunkMetas };
 
@@ -159,6 +159,11 @@ export class IndexReader implements PostingsIndex {
     return this.guard(() => this.symbolTable.now());
   }
 
+  /** All symbols, sorted, with what series refer to them by. */
+  symbolCursor(): SymbolCursor {
+    return this.guard(() => this.symbolTable.now().cursor());
+  }
+
   /** Idempotent; afterwards all calls throw `ClosedError`. */
   close(): void {
     this.cache.clear();
@@ -252,6 +257,21 @@ export class IndexReader implements PostingsIndex {
       throw CorruptionError.from(this.path, base, error);
     }
     return cached ?? this.labelsOfSymbols(id);
+  }
+
+  /**
+   * What the labels of one series refer to, name and value in turn, into `symbols`, and its chunks
+   * into `chunks`; for those who know the symbols by `symbolCursor`.
+   */
+  seriesSymbols(id: number, symbols: number[], chunks: ChunkMetas): void {
+    const base = this.seriesOffset(id);
+    const body = this.seriesBody(base);
+    try {
+      decodeSeriesLabels(body, symbols);
+      decodeSeriesChunks(body, chunks);
+    } catch (error) {
+      throw CorruptionError.from(this.path, base, error);
+    }
   }
 
   /** What an id counts in. */

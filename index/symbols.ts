@@ -91,6 +91,12 @@ export class Symbols {
     for (let ref = 0; ref < this.count; ref++) yield cursor.string();
   }
 
+  /** All symbols in order, as bytes, with what series refer to them by. */
+  cursor(): SymbolCursor {
+    const { source, section, version, count } = this;
+    return new SymbolCursor(new SectionCursor(source, section, false), version, count);
+  }
+
   private textNumber(ref: number): string {
     if (ref >= this.count) {
       throw new DecodeError(`symbol ${ref} of ${this.count}`, this.section.start);
@@ -118,5 +124,31 @@ export class Symbols {
       throw new DecodeError(`symbol of ${length} bytes leaves the symbol table`, offset);
     }
     return decodeUtf8(this.source.peek(textStart, length));
+  }
+}
+
+/** Walks the table: `next()`, then `ref` and `bytes` are those of the symbol. */
+export class SymbolCursor {
+  ref = -1;
+  /** Valid until the next call. */
+  bytes: Uint8Array = new Uint8Array(0);
+  private readonly cursor: SectionCursor;
+  private readonly version: IndexVersion;
+  private left: number;
+
+  constructor(cursor: SectionCursor, version: IndexVersion, count: number) {
+    this.cursor = cursor;
+    this.version = version;
+    this.left = count;
+    cursor.skip(4);
+  }
+
+  /** Moves to the next symbol; false: there is none. */
+  next(): boolean {
+    if (this.left === 0) return false;
+    this.left--;
+    this.ref = this.version === 1 ? this.cursor.offset : this.ref + 1;
+    this.bytes = this.cursor.text();
+    return true;
   }
 }

@@ -7,10 +7,10 @@
  * the postings (pair-postings.ts).
  */
 import { ByteWriter } from '../encoding/byte-writer.js';
-import { crc32c } from '../encoding/crc32c.js';
+import { crc32c, crc32cOf } from '../encoding/crc32c.js';
 import { assert } from '../model/assert.js';
 import type { Labels } from '../model/labels.js';
-import { compareUtf8 } from '../model/utf8.js';
+import { encodeUtf8 } from '../model/utf8.js';
 import {
   ALL_POSTINGS,
   encodeToc,
@@ -21,6 +21,7 @@ import {
 } from './format.js';
 import { PairPostings } from './pair-postings.js';
 import { type ChunkMetas, encodeSeries } from './series-entry.js';
+import { SymbolList } from './symbol-list.js';
 
 /** Bytes are given away in pieces of about this size. */
 const FLUSH_BYTES = 256 * 1024;
@@ -37,7 +38,8 @@ export interface IndexSink {
 
 export class IndexWriter {
   private readonly sink: IndexSink;
-  private readonly symbols: readonly string[];
+  private readonly symbols: SymbolList;
+  /** The numbers of symbols, for those who come with labels. */
   private readonly refs = new Map<string, number>();
   private readonly postings = new PairPostings();
   /** What is written but not given away, and how much was given away before. */
@@ -46,14 +48,22 @@ export class IndexWriter {
   private readonly body = new ByteWriter();
   private readonly labelSymbols: number[] = [];
   private readonly seriesStart: number;
-  private lastLabels: Labels | null = null;
+  private lastSymbols: number[] | null = null;
   private lastChunkRef = 0;
   private isFinished = false;
 
-  /** `symbols` are all strings of all labels that will come, sorted bytewise, each once. */
-  constructor(sink: IndexSink, symbols: Iterable<string>) {
+  /**
+   * `symbols` are all strings of all labels that will come, sorted bytewise, each once. Given as a
+   * list of bytes, series come by their numbers in it.
+   */
+  constructor(sink: IndexSink, symbols: Iterable<string> | SymbolList) {
     this.sink = sink;
-    this.symbols = [...symbols];
+    if (symbols instanceof SymbolList) this.symbols = symbols;
+    else {
+      const texts = [...symbols];
+      this.symbols = SymbolList.of(texts);
+      texts.forEach((text, ref) => this.refs.set(text, ref));
+    }
     this.out.u32(INDEX_MAGIC).u8(WRITTEN_VERSION);
     this.writeSymbols();
     this.seriesStart = this.offset;
@@ -61,22 +71,35 @@ export class IndexWriter {
 
   /** Adds a series behind those before it in label order, with its chunks in time order. */
   addSeries(labels: Labels, chunks: ChunkMetas): void {
-    const { body, labelSymbols } = this;
-    assert(!this.isFinished, 'series come before the end');
-    assert(this.lastLabels === null || labels.compare(this.lastLabels) > 0, 'series come in order');
-    this.checkChunkRefs(chunks);
+    const { labelSymbols } = this;
     labelSymbols.length = 0;
     for (const [name, value] of labels) labelSymbols.push(this.refOf(name), this.refOf(value));
+    this.addSeriesOf(labelSymbols, chunks);
+  }
+
+  /** Likewise, by the numbers of the labels' symbols, name and value in turn. */
+  addSeriesOf(symbols: readonly number[], chunks: ChunkMetas): void {
+    const { body, lastSymbols } = this;
+    assert(!this.isFinished, 'series come before the end');
+    assert(
+      lastSymbols === null || compareSymbols(symbols, lastSymbols) > 0,
+      'series come in order',
+    );
+    this.checkChunkRefs(chunks);
     body.clear();
-    encodeSeries(body, labelSymbols, chunks);
+    encodeSeries(body, symbols, chunks);
 
     this.pad(SERIES_ALIGN);
     const id = this.offset / SERIES_ALIGN;
     assert(id <= LENGTH_MAX, 'an index has at most 64 GiB');
-    this.postings.add(id, labelSymbols);
-    this.out.uvarint(body.length).raw(body.bytes()).u32(crc32c(body.bytes()));
+    this.postings.add(id, symbols);
+    const bytes = body.bytes();
+    this.out
+      .uvarint(bytes.length)
+      .raw(bytes)
+      .u32(crc32cOf(bytes, 0, bytes.length));
     this.flushIfFull();
-    this.lastLabels = labels;
+    this.remember(symbols);
   }
 
   /** Writes what follows the series. Nothing may be added afterwards. */
@@ -106,15 +129,10 @@ export class IndexWriter {
   }
 
   private writeSymbols(): void {
+    const { symbols } = this;
     const section = new ByteWriter();
-    section.u32(this.symbols.length);
-    let previous: string | undefined;
-    for (const symbol of this.symbols) {
-      assert(previous === undefined || compareUtf8(previous, symbol) < 0, 'symbols are sorted');
-      this.refs.set(symbol, this.refs.size);
-      section.string(symbol);
-      previous = symbol;
-    }
+    section.u32(symbols.count);
+    for (let i = 0; i < symbols.count; i++) writeText(section, symbols.at(i));
     this.writeSection(section);
   }
 
@@ -122,15 +140,19 @@ export class IndexWriter {
   private writePostings(): ByteWriter {
     const entries = new ByteWriter();
     let count = 0;
-    const write = (name: string, value: string, ids: Uint32Array): void => {
+    const write = (name: Uint8Array, value: Uint8Array, ids: Uint32Array): void => {
       this.pad(POSTINGS_ALIGN);
-      entries.uvarint(2).string(name).string(value).uvarint(this.offset);
+      entries.uvarint(2);
+      writeText(entries, name);
+      writeText(entries, value);
+      entries.uvarint(this.offset);
       count++;
       this.writeList(ids);
     };
-    write(ALL_POSTINGS, ALL_POSTINGS, this.postings.allIds());
+    const all = encodeUtf8(ALL_POSTINGS);
+    write(all, all, this.postings.allIds());
     this.postings.forEach((name, value, ids) => {
-      write(this.symbols[name], this.symbols[value], ids);
+      write(this.symbols.at(name), this.symbols.at(value), ids);
     });
     return new ByteWriter(entries.length + 4).u32(count).raw(entries.bytes());
   }
@@ -167,6 +189,12 @@ export class IndexWriter {
     }
   }
 
+  private remember(symbols: readonly number[]): void {
+    const last = (this.lastSymbols ??= []);
+    last.length = symbols.length;
+    for (let i = 0; i < symbols.length; i++) last[i] = symbols[i];
+  }
+
   private refOf(symbol: string): number {
     const ref = this.refs.get(symbol);
     assert(ref !== undefined, 'every string of a label is among the symbols');
@@ -186,4 +214,15 @@ export class IndexWriter {
     this.flushed += this.out.length;
     this.out.clear();
   }
+}
+
+/** Compares label sets by the numbers of their symbols, which are sorted as the symbols are. */
+export function compareSymbols(a: readonly number[], b: readonly number[]): number {
+  const length = Math.min(a.length, b.length);
+  for (let i = 0; i < length; i++) if (a[i] !== b[i]) return a[i] - b[i];
+  return a.length - b.length;
+}
+
+function writeText(writer: ByteWriter, text: Uint8Array): void {
+  writer.uvarint(text.length).raw(text);
 }

@@ -19,23 +19,35 @@ export const ENCODED_SAMPLES_MAX = 3000;
 interface KernelExports {
   readonly memory: { readonly buffer: ArrayBuffer };
   readonly inputAt: { readonly value: number };
+  readonly entriesAt: { readonly value: number };
   readonly offsetsAt: { readonly value: number };
   readonly timesAt: { readonly value: number };
   readonly valuesAt: { readonly value: number };
   /** How many samples the last run gave. */
   readonly sampleCount: { readonly value: number };
+  checkRun(length: number, chunks: number): number;
   decodeXorRun(length: number, chunks: number, verify: number): number;
   decodeXorChunk(length: number): number;
   encodeXor(count: number): number;
 }
 
-/** Which chunks of a run to decode: `refs[from, to)` less `base` are offsets in the bytes. */
-export interface XorRun {
+/** Chunk entries as they lie in a segment: `refs[from, to)` less `base` are where in the bytes. */
+export interface ChunkRun {
   readonly bytes: Uint8Array;
   readonly refs: ArrayLike<number>;
   readonly from: number;
   readonly to: number;
   readonly base: number;
+}
+
+/** What `checkRun` tells of each entry: where its encoding byte is, bytes of data, and samples. */
+export const ENTRY_AT = 0;
+export const ENTRY_DATA_BYTES = 1;
+export const ENTRY_SAMPLES = 2;
+export const ENTRY_WORDS = 3;
+
+/** Which chunks of a run to decode. */
+export interface XorRun extends ChunkRun {
   /** Whether to check the checksum of each chunk. */
   readonly verify: boolean;
 }
@@ -74,6 +86,21 @@ export class Kernel {
     this.module ??= new LoadedModule();
     return this.module.encodeXor(columns, from, to);
   }
+
+  /**
+   * Checks the entries of a run, of whatever encodings, and returns how many from the first on are
+   * whole and have their checksum. `entries` then tells of those, ENTRY_WORDS numbers each.
+   */
+  checkRun(run: ChunkRun): number {
+    this.module ??= new LoadedModule();
+    return this.module.checkRun(run);
+  }
+
+  /** Of the run that was checked last; valid until the next call. */
+  get entries(): Uint32Array {
+    this.module ??= new LoadedModule();
+    return this.module.entries;
+  }
 }
 
 class LoadedModule {
@@ -81,6 +108,7 @@ class LoadedModule {
   // The memory never grows, so that these views live as long as the module.
   private readonly input: Uint8Array;
   private readonly offsets: Uint32Array;
+  readonly entries: Uint32Array;
   private readonly times: number;
   private readonly values: number;
 
@@ -88,19 +116,25 @@ class LoadedModule {
     this.exports = startModule(KERNEL_WASM) as KernelExports;
     const { memory, inputAt, offsetsAt, timesAt, valuesAt } = this.exports;
     this.input = new Uint8Array(memory.buffer, inputAt.value, RUN_BYTES_MAX);
+    this.entries = new Uint32Array(
+      memory.buffer,
+      this.exports.entriesAt.value,
+      ENTRY_WORDS * RUN_CHUNKS_MAX,
+    );
     this.offsets = new Uint32Array(memory.buffer, offsetsAt.value, RUN_CHUNKS_MAX);
     this.times = timesAt.value;
     this.values = valuesAt.value;
   }
 
+  checkRun(run: ChunkRun): number {
+    this.copyIn(run);
+    return this.exports.checkRun(run.bytes.length, run.to - run.from);
+  }
+
   decodeXorRun(run: XorRun, into: Columns): number {
-    const { bytes, refs, from, to, base } = run;
-    const chunks = to - from;
-    assert(chunks <= RUN_CHUNKS_MAX && bytes.length <= RUN_BYTES_MAX, 'a run fits into the kernel');
-    this.input.set(bytes);
-    const offsets = this.offsets;
-    for (let i = 0; i < chunks; i++) offsets[i] = refs[from + i] - base;
-    const decoded = this.exports.decodeXorRun(bytes.length, chunks, run.verify ? 1 : 0);
+    this.copyIn(run);
+    const chunks = run.to - run.from;
+    const decoded = this.exports.decodeXorRun(run.bytes.length, chunks, run.verify ? 1 : 0);
     this.giveSamples(into);
     return decoded;
   }
@@ -137,5 +171,13 @@ class LoadedModule {
 
   private valuesOf(samples: number): Float64Array {
     return new Float64Array(this.exports.memory.buffer, this.values, samples);
+  }
+
+  private copyIn({ bytes, refs, from, to, base }: ChunkRun): void {
+    const chunks = to - from;
+    assert(chunks <= RUN_CHUNKS_MAX && bytes.length <= RUN_BYTES_MAX, 'a run fits into the kernel');
+    this.input.set(bytes);
+    const { offsets } = this;
+    for (let i = 0; i < chunks; i++) offsets[i] = refs[from + i] - base;
   }
 }

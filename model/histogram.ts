@@ -58,9 +58,9 @@ export class Histogram implements HistogramFields {
   readonly negativeBuckets: Float64Array;
   readonly customValues: Float64Array;
 
-  constructor(fields: HistogramFields) {
+  constructor(fields: HistogramFields, counterResetHint = fields.counterResetHint) {
     this.isFloat = fields.isFloat;
-    this.counterResetHint = fields.counterResetHint;
+    this.counterResetHint = counterResetHint;
     this.schema = fields.schema;
     this.zeroThreshold = fields.zeroThreshold;
     this.zeroCount = fields.zeroCount;
@@ -71,5 +71,10 @@ export class Histogram implements HistogramFields {
     this.positiveBuckets = fields.positiveBuckets;
     this.negativeBuckets = fields.negativeBuckets;
     this.customValues = fields.customValues;
+  }
+
+  /** The same with another hint. */
+  withHint(counterResetHint: CounterResetHint): Histogram {
+    return new Histogram(this, counterResetHint);
   }
 }

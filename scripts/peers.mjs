@@ -1,7 +1,8 @@
 /**
  * Brings the real programs that the interop suite and the comparing benchmarks run against into
  * `.peers/bin`, once. Their versions stand in `peers/`: a go.mod for each Go module with its
- * programs as `tool` lines, and debian.json for what Debian packages.
+ * programs as `tool` lines, folders beside it with programs of ours that use the module as a
+ * library, and debian.json for what Debian packages.
  *
  * `npm run peers` brings what it can, names what it cannot and why, and ends with 1 if anything is
  * missing. Users need none of these programs.
@@ -53,10 +54,17 @@ function buildGo(name, tags) {
   const folder = join(ROOT, 'peers', name);
   const goMod = readFileSync(join(folder, 'go.mod'), 'utf8');
   const tools = [...(/^tool \(\n([^)]*)\)/m.exec(goMod)?.[1] ?? '').matchAll(/\S+/g)];
-  const programs = tools.map(([path]) => basename(path));
+  const own = readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isDirectory());
+  const paths = [...tools.map(([path]) => path), ...own.map((entry) => `./${entry.name}`)];
+  const programs = paths.map((path) => basename(path));
   if (programs.length === 0) throw new Error(`peers/${name}/go.mod has no tool lines`);
   const stamp = join(HOME, `${name}.stamp`);
-  const hash = createHash('sha256').update(goMod).update(tags).digest('hex');
+  const sources = own.flatMap(({ name: program }) =>
+    readdirSync(join(folder, program)).map((file) => join(folder, program, file)),
+  );
+  const digest = createHash('sha256').update(goMod).update(tags);
+  for (const source of sources) digest.update(readFileSync(source));
+  const hash = digest.digest('hex');
   const built = programs.every((program) => existsSync(join(BIN, program)));
   if (built && existsSync(stamp) && readFileSync(stamp, 'utf8') === hash) return;
 
@@ -65,7 +73,7 @@ function buildGo(name, tags) {
   }
   say(`building ${programs.join(', ')} (some minutes the first time)`);
   const args = ['build', '-mod=readonly', '-buildvcs=false', `-tags=${tags}`, '-o', `${BIN}/`];
-  const { status } = spawnSync('go', [...args, ...tools.map(([path]) => path)], {
+  const { status } = spawnSync('go', [...args, ...paths], {
     cwd: folder,
     stdio: ['ignore', process.stderr, process.stderr],
     env: { ...process.env, CGO_ENABLED: '0', GOFLAGS: '' },

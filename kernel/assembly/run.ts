@@ -34,7 +34,7 @@ export let sampleCount: u32 = 0;
  * TIMES + TO_VALUES.
  */
 export function decodeXorRun(length: u32, chunks: u32, verify: bool): u32 {
-  let checked = findEntries(length, chunks);
+  let checked = findEntries(length, chunks, true);
   if (verify) checked = verifyEntries(checked);
   const first = reverseInput(length);
   sampleCount = 0;
@@ -76,8 +76,19 @@ function entryAt(index: u32): Entry {
   return changetype<Entry>(ENTRIES + ENTRY_BYTES * index);
 }
 
-/** Fills ENTRIES; returns how many entries from the first on are XOR chunks, each of them whole. */
-function findEntries(length: u32, chunks: u32): u32 {
+/**
+ * Fills ENTRIES for the `chunks` entries at OFFSETS in the `length` bytes at INPUT, whatever their
+ * encodings, and returns how many of them from the first on are whole and have their checksum.
+ */
+export function checkRun(length: u32, chunks: u32): u32 {
+  return verifyEntries(findEntries(length, chunks, false));
+}
+
+/**
+ * Fills ENTRIES; returns how many entries from the first on are whole and, if `onlyXor`, XOR chunks
+ * that can hold the samples that they say.
+ */
+function findEntries(length: u32, chunks: u32, onlyXor: bool): u32 {
   let samples: u32 = 0;
   for (let i: u32 = 0; i < chunks; i++) {
     let at = load<u32>(OFFSETS + 4 * i);
@@ -91,14 +102,17 @@ function findEntries(length: u32, chunks: u32): u32 {
     }
     if (byte >= 0x80 || <u64>at + 1 + dataBytes + CRC_BYTES > <u64>length) return i;
     const bytes = <u32>dataBytes;
-    if (load<u8>(INPUT + at) != ENCODING_XOR || bytes < COUNT_BYTES) return i;
+    if (bytes < COUNT_BYTES) return i;
     const data = INPUT + at + 1;
     const count = countOf(data);
-    // Every sample takes two bits at least.
-    if (2 * count > 8 * (bytes - COUNT_BYTES)) return i;
-    // Then the samples of a run fit into the output, unless its entries overlap.
-    samples += count;
-    if (samples > RUN_SAMPLES_MAX) return i;
+    if (onlyXor) {
+      if (load<u8>(INPUT + at) != ENCODING_XOR) return i;
+      // Every sample takes two bits at least.
+      if (2 * count > 8 * (bytes - COUNT_BYTES)) return i;
+      // Then the samples of a run fit into the output, unless its entries overlap.
+      samples += count;
+      if (samples > RUN_SAMPLES_MAX) return i;
+    }
     const entry = entryAt(i);
     entry.at = at;
     entry.bytes = bytes;

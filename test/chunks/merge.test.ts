@@ -4,6 +4,7 @@ import { mergeColumns } from '../../chunks/merge.js';
 import { STALE_NAN, isStaleAt } from '../../encoding/float-bits.js';
 import { Columns } from '../../model/columns.js';
 import { Heap } from '../../model/heap.js';
+import { histogramOf } from '../support/histograms.js';
 
 function run(times: number[], value: number): Columns {
   const columns = new Columns(4);
@@ -120,3 +121,21 @@ function stepped(runs: readonly number[][]): [time: number, run: number][] {
     current.row++;
   }
 }
+
+it('of a counter’s resets nothing is known where another run takes over', () => {
+  const counters = (times: readonly number[], hint: 2 | 3): Columns => {
+    const columns = new Columns();
+    for (const time of times) {
+      columns.pushHistogram(time, 0, histogramOf({ counterResetHint: hint }));
+    }
+    return columns;
+  };
+  const hints = (...runs: readonly Columns[]): number[] => {
+    const into = new Columns();
+    mergeColumns(runs, into);
+    return (into.histograms ?? []).map((histogram) => histogram?.counterResetHint ?? -1);
+  };
+  expect(hints(counters([1, 2, 3], 2), counters([2, 5, 6], 2))).toEqual([0, 0, 0, 0, 2]);
+  expect(hints(counters([1, 2], 2), counters([5, 6], 2))).toEqual([0, 2, 0, 2]);
+  expect(hints(counters([1, 2], 3), counters([2, 6], 3))).toEqual([3, 3, 3]);
+});

@@ -272,3 +272,36 @@ describeShared('golden XOR chunks', () => {
 function textsOf({ times, values }: Series): string[] {
   return columnBits(values).map((bits, row) => `${times[row]}: ${bits}`);
 }
+
+describe('a run that is checked', () => {
+  it('tells where each entry is and how many samples it has, whatever its encoding', () => {
+    const chunks = [
+      xorChunk({ times: Float64Array.of(1, 2), values: Float64Array.of(1, 2) }),
+      { encoding: 2, data: Uint8Array.of(0, 7, 1, 2, 3) },
+      { encoding: 9, data: new Uint8Array(300) },
+    ];
+    const { files, refs } = segmentsOf([chunks]);
+    const run = { bytes: files[0], refs: refs[0], from: 0, to: 3, base: 0 };
+    expect(kernel.checkRun(run)).toBe(3);
+    const told = chunks.map((_, i) => [...kernel.entries.slice(3 * i, 3 * i + 3)]);
+    expect(told).toEqual(
+      chunks.map(({ encoding, data }, i) => {
+        const { lengthBytes } = readEntryLayout(files[0], refs[0][i], files[0].length);
+        expect(files[0][refs[0][i] + lengthBytes]).toBe(encoding);
+        return [refs[0][i] + lengthBytes, data.length, (data[0] << 8) | data[1]];
+      }),
+    );
+  });
+
+  it('ends before an entry that is damaged or cut off', () => {
+    const chunks = [5, 6, 7].map((byte) => ({ encoding: 1, data: new Uint8Array(9).fill(byte) }));
+    const { files, refs } = segmentsOf([chunks]);
+    const check = (bytes: Uint8Array): number =>
+      kernel.checkRun({ bytes, refs: refs[0], from: 0, to: 3, base: 0 });
+    expect(check(files[0])).toBe(3);
+    expect(check(files[0].subarray(0, -1))).toBe(2);
+    const damaged = files[0].slice();
+    damaged[refs[0][1] + 4] ^= 1;
+    expect(check(damaged)).toBe(1);
+  });
+});

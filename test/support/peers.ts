@@ -11,6 +11,7 @@ export type Peer =
   | 'prometheus'
   | 'promtool'
   | 'prometheus-2.42'
+  | 'compaction'
   | 'promtool-2.42'
   | 'node-exporter'
   | 'victoria-metrics';

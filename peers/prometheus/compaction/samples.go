@@ -111,7 +111,7 @@ func (s sample) Type() chunkenc.ValueType {
 	}
 }
 
-func stale(r *rand.Rand) bool { return r.Intn(40) == 0 }
+func stale(r *rand.Rand) bool { return r.Intn(200) == 0 }
 
 var makers = map[string]maker{
 	"float": func(r *rand.Rand, t int64, i int) chunks.Sample {
@@ -127,17 +127,14 @@ var makers = map[string]maker{
 		return sample{t: t, h: counter(r, i)}
 	},
 	"gauge": func(r *rand.Rand, t int64, i int) chunks.Sample {
-		h := counter(r, r.Intn(30))
-		h.CounterResetHint = histogram.GaugeType
+		h := gauge(r)
 		return sample{t: t, h: h}
 	},
 	"floatcounter": func(r *rand.Rand, t int64, i int) chunks.Sample {
 		return sample{t: t, fh: counter(r, i).ToFloat(nil)}
 	},
 	"floatgauge": func(r *rand.Rand, t int64, i int) chunks.Sample {
-		fh := counter(r, r.Intn(30)).ToFloat(nil)
-		fh.CounterResetHint = histogram.GaugeType
-		return sample{t: t, fh: fh}
+		return sample{t: t, fh: gauge(r).ToFloat(nil)}
 	},
 	"custom": func(r *rand.Rand, t int64, i int) chunks.Sample {
 		return sample{t: t, h: tsdbutil.GenerateTestCustomBucketsHistogram(int64(i + r.Intn(2)))}
@@ -163,13 +160,25 @@ var makers = map[string]maker{
 	},
 }
 
+// gauge is a histogram that goes up and down. It is never stale: Prometheus fails to rewrite a
+// chunk of gauges with a stale marker when a part of it was deleted.
+func gauge(r *rand.Rand) *histogram.Histogram {
+	h := tsdbutil.GenerateTestHistogram(int64(r.Intn(30)))
+	h.CounterResetHint = histogram.GaugeType
+	if r.Intn(20) == 0 {
+		h.PositiveSpans = []histogram.Span{{Offset: int32(r.Intn(3)), Length: 2}, {Offset: int32(r.Intn(2)), Length: 2}}
+		h.PositiveBuckets = []int64{1, 1, -1, int64(r.Intn(3))}
+	}
+	return h
+}
+
 // counter is a histogram that mostly grows with i, with buckets that come and go.
 func counter(r *rand.Rand, i int) *histogram.Histogram {
 	if stale(r) {
 		return &histogram.Histogram{Sum: math.Float64frombits(value.StaleNaN)}
 	}
 	h := tsdbutil.GenerateTestHistogram(int64(i))
-	switch r.Intn(30) {
+	switch r.Intn(60) {
 	case 0:
 		h.PositiveSpans = []histogram.Span{{Offset: int32(r.Intn(3)), Length: 2}, {Offset: int32(1 + r.Intn(2)), Length: 3}}
 		h.PositiveBuckets = []int64{int64(i + 1), 1, -1, 0, int64(r.Intn(3))}

@@ -1,0 +1,148 @@
+/**
+ * Makes one block of several, or of one without what was deleted from it, as Prometheus 3.14 does:
+ * the same bytes (tsdb/compact.go, `PopulateBlock`).
+ *
+ *     symbols    united, those of series that are gone too
+ *     series     in label order; those of which no sample is left are dropped
+ *     chunks     as they are, unless they overlap or a part of them is gone
+ *
+ * Blocks are read from front to back and the new one is written likewise; what is held in memory
+ * are symbols, postings, and the chunks of one series.
+ */
+import { ChunkEntries } from '../chunks/chunk-entries.js';
+import { EntryDecoder } from '../chunks/entry-decoder.js';
+import type { WritableDisk } from '../disk/writable-disk.js';
+import { uniteSymbols } from '../index/symbol-union.js';
+import { compareSymbols } from '../index/writer.js';
+import type { Kernel } from '../kernel/kernel.js';
+import { Heap } from '../model/heap.js';
+import type { Steps } from '../model/steps.js';
+import { BlockDirectory } from './block-directory.js';
+import type { BlockMeta } from './block-meta.js';
+import { BlockWriter, type NewBlock, type OpenSink } from './block-writer.js';
+import { ChunkMerger } from './chunk-merge.js';
+import { MergeSource } from './merge-source.js';
+import type { OpenBlock } from './open-block.js';
+
+/** What it costs to move things, in the pacer's units; after so many others may have a turn. */
+const SERIES_UNITS = 200;
+const CHUNK_UNITS = 50;
+const SAMPLE_UNITS = 10;
+const STEP_UNITS = 20_000;
+
+/** Told how many of the sources' series are done, and how many there are. */
+export type CompactionProgress = (done: number, total: number) => void;
+
+export interface CompactionOptions {
+  readonly kernel: Kernel;
+  readonly onProgress?: CompactionProgress;
+}
+
+/**
+ * Writes `block` into the directory `dir` of `disk` and returns its meta; null, and nothing is
+ * written, where no sample is left. The sources, by min time, stay as they are.
+ */
+export function* compactBlocks(
+  disk: WritableDisk,
+  dir: string,
+  block: NewBlock,
+  sources: readonly OpenBlock[],
+  options: CompactionOptions,
+): Steps<BlockMeta | null> {
+  const directory = new BlockDirectory(disk, dir, block.ulid);
+  try {
+    const meta = yield* writeBlock(directory.openSink, block, sources, options);
+    if (meta === null) directory.drop();
+    else directory.publish();
+    return meta;
+  } catch (error) {
+    throw directory.discard(error);
+  }
+}
+
+function* writeBlock(
+  openSink: OpenSink,
+  block: NewBlock,
+  blocks: readonly OpenBlock[],
+  { kernel, onProgress }: CompactionOptions,
+): Steps<BlockMeta | null> {
+  for (const { index } of blocks) yield* index.loadOffsets();
+  const { symbols, ranks } = yield* uniteSymbols(blocks.map(({ index }) => index));
+  const writer = new BlockWriter(openSink, block, symbols);
+  const decoder = new EntryDecoder(kernel);
+  const range = { minTime: block.minTime, maxTime: block.maxTime - 1 };
+  const sources = blocks.map((source, i) => new MergeSource(source, ranks[i], range, decoder));
+  const total = blocks.reduce((sum, { meta }) => sum + meta.stats.numSeries, 0);
+  const series = new MergedSeries(sources, new ChunkMerger(decoder));
+  let units = 0;
+  while (series.next()) {
+    const { symbols: labels, entries } = series;
+    if (entries.count > 0) writer.writeEntries(labels, entries);
+    units += SERIES_UNITS + CHUNK_UNITS * entries.count + SAMPLE_UNITS * series.takeDecoded();
+    if (units < STEP_UNITS) continue;
+    onProgress?.(passedBy(sources), total);
+    yield units;
+    units = 0;
+  }
+  onProgress?.(total, total);
+  return writer.sampleCount === 0 ? null : writer.finish();
+}
+
+function passedBy(sources: readonly MergeSource[]): number {
+  return sources.reduce((sum, { passed }) => sum + passed, 0);
+}
+
+/** The series of all sources in label order, each once. */
+class MergedSeries {
+  /** The chunks of the series in hand; none where all their samples are deleted. */
+  entries = new ChunkEntries();
+  /** The sources that stand on the series in hand and move next; at the start, all of them. */
+  private current: MergeSource[];
+  private readonly waiting = new Heap<MergeSource>(
+    (a, b) => compareSymbols(a.symbols, b.symbols) < 0,
+  );
+  private readonly merger: ChunkMerger;
+  private readonly merged = new ChunkEntries();
+  private decodedBefore = 0;
+
+  constructor(sources: readonly MergeSource[], merger: ChunkMerger) {
+    this.current = [...sources];
+    this.merger = merger;
+  }
+
+  /** The labels of the series in hand. */
+  get symbols(): readonly number[] {
+    return this.current[0].symbols;
+  }
+
+  next(): boolean {
+    const { waiting, current } = this;
+    // Pushed in the order in which they were popped: it decides which of two equal times stays.
+    for (const source of current) if (source.next()) waiting.push(source);
+    current.length = 0;
+    for (let next = waiting.peek(); next !== undefined; next = waiting.peek()) {
+      if (current.length > 0 && compareSymbols(next.symbols, current[0].symbols) !== 0) break;
+      waiting.pop();
+      current.push(next);
+    }
+    if (current.length === 0) return false;
+    for (const source of current) source.load();
+    if (current.length === 1) this.entries = current[0].entries;
+    else {
+      this.merged.clear();
+      this.merger.merge(
+        current.map(({ entries }) => entries),
+        this.merged,
+      );
+      this.entries = this.merged;
+    }
+    return true;
+  }
+
+  /** How many samples were decoded since the last call. */
+  takeDecoded(): number {
+    const decoded = this.merger.decodedSamples - this.decodedBefore;
+    this.decodedBefore = this.merger.decodedSamples;
+    return decoded;
+  }
+}

@@ -1,0 +1,140 @@
+/**
+ * One block on its way into another: its series in label order, each with the chunks that are to go
+ * on, where nothing of them was deleted as they lie in their segments.
+ *
+ * A chunk that reaches out of the new block's range, or of which a part was deleted, is decoded,
+ * cut and encoded again, in its own encoding (tsdb/querier.go,
+ * `populateWithDelChunkSeriesIterator`).
+ */
+import { recodeChunk } from '../chunks/series-encoder.js';
+import { ChunkEntries } from '../chunks/chunk-entries.js';
+import type { EntryDecoder } from '../chunks/entry-decoder.js';
+import type { Postings } from '../index/postings.js';
+import { ChunkMetas } from '../index/reader.js';
+import type { SymbolRanks } from '../index/symbol-union.js';
+import { Columns } from '../model/columns.js';
+import { CorruptionError } from '../model/errors.js';
+import {
+  addInterval,
+  covers,
+  type Interval,
+  MAX_TIME,
+  MIN_TIME,
+  overlaps,
+} from '../model/interval.js';
+import type { OpenBlock } from './open-block.js';
+
+const NOTHING: readonly Interval[] = [];
+
+export class MergeSource {
+  /** The labels of the series in hand: the numbers of their symbols in the new block. */
+  readonly symbols: number[] = [];
+  /** Its chunks, once they were loaded. */
+  readonly entries = new ChunkEntries();
+  /** How many series were passed, in hand or not. */
+  passed = 0;
+  private readonly block: OpenBlock;
+  private readonly ranks: SymbolRanks;
+  private readonly range: Interval;
+  private readonly decoder: EntryDecoder;
+  private readonly postings: Postings;
+  private readonly metas = new ChunkMetas();
+  private readonly samples = new Columns();
+  /** What of the series in hand is not to go on. */
+  private deleted: readonly Interval[] = NOTHING;
+
+  /** `range` is that of the new block, closed. */
+  constructor(block: OpenBlock, ranks: SymbolRanks, range: Interval, decoder: EntryDecoder) {
+    this.block = block;
+    this.ranks = ranks;
+    this.range = range;
+    this.decoder = decoder;
+    this.postings = block.index.allPostings();
+  }
+
+  /** Moves to the next series of which a chunk goes on; false: there is none. */
+  next(): boolean {
+    const { index, tombstones } = this.block;
+    while (this.postings.next()) {
+      const id = this.postings.at;
+      this.passed++;
+      index.seriesSymbols(id, this.symbols, this.metas);
+      this.deleted = tombstones.get(id) ?? NOTHING;
+      if (!this.keepChunks()) continue;
+      this.ranks.translate(this.symbols);
+      return true;
+    }
+    return false;
+  }
+
+  /** Loads the chunks of the series in hand. */
+  load(): void {
+    const { entries, metas } = this;
+    entries.clear();
+    let verbatim = 0;
+    for (let i = 0; i < metas.count; i++) {
+      if (!this.isTouched(i)) continue;
+      this.block.chunks.readEntries(metas, verbatim, i, entries);
+      this.recode(i);
+      verbatim = i + 1;
+    }
+    this.block.chunks.readEntries(metas, verbatim, metas.count, entries);
+  }
+
+  /** Leaves the chunks of which something goes on; false: there is none. */
+  private keepChunks(): boolean {
+    const { metas, range, deleted } = this;
+    let kept = 0;
+    let isCut = false;
+    for (let i = 0; i < metas.count; i++) {
+      const minTime = metas.minTimes[i];
+      const maxTime = metas.maxTimes[i];
+      if (maxTime < range.minTime || minTime > range.maxTime) continue;
+      if (deleted.length > 0 && deleted.some((gap) => covers(gap, { minTime, maxTime }))) continue;
+      isCut ||= minTime < range.minTime || maxTime > range.maxTime;
+      metas.minTimes[kept] = minTime;
+      metas.maxTimes[kept] = maxTime;
+      metas.refs[kept++] = metas.refs[i];
+    }
+    metas.count = kept;
+    if (isCut) {
+      const before = addInterval(deleted, { minTime: MIN_TIME, maxTime: range.minTime - 1 });
+      this.deleted = addInterval(before, { minTime: range.maxTime + 1, maxTime: MAX_TIME });
+    }
+    return kept > 0;
+  }
+
+  private isTouched(i: number): boolean {
+    if (this.deleted.length === 0) return false;
+    const chunk = { minTime: this.metas.minTimes[i], maxTime: this.metas.maxTimes[i] };
+    return this.deleted.some((gap) => overlaps(gap, chunk));
+  }
+
+  /** Adds what is left of chunk `i`. */
+  private recode(i: number): void {
+    const { entries, samples, deleted } = this;
+    const encoding = this.decode(i);
+    let kept = 0;
+    for (let row = 0; row < samples.count; row++) {
+      const time = samples.times[row];
+      if (deleted.some((gap) => gap.minTime <= time && time <= gap.maxTime)) continue;
+      samples.moveRow(row, kept++);
+    }
+    samples.count = kept;
+    for (const chunk of recodeChunk(encoding, samples)) entries.pushEncoded(chunk);
+  }
+
+  /** The samples of chunk `i`; returns its encoding. */
+  private decode(i: number): number {
+    const { samples, metas } = this;
+    const single = new ChunkEntries();
+    this.block.chunks.readEntries(metas, i, i + 1, single);
+    samples.clear();
+    try {
+      this.decoder.decode(single, 0, samples);
+    } catch (error) {
+      throw CorruptionError.from(this.block.path, 0, error);
+    }
+    return single.encodingAt(0);
+  }
+}

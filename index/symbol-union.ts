@@ -1,0 +1,75 @@
+/** The symbols of several indexes as one list, and which number each of theirs has in it. */
+import { CorruptionError } from '../model/errors.js';
+import type { Steps } from '../model/steps.js';
+import { compareBytes } from '../model/utf8.js';
+import type { IndexReader } from './reader.js';
+import { SymbolList } from './symbol-list.js';
+import type { SymbolCursor } from './symbols.js';
+
+/** After so many others may have a turn; what each costs, in the pacer's units. */
+const SYMBOLS_PER_STEP = 1024;
+const SYMBOL_UNITS = 40;
+
+export interface SymbolUnion {
+  readonly symbols: SymbolList;
+  /** One of each index, in their order. */
+  readonly ranks: readonly SymbolRanks[];
+}
+
+/** The numbers of an index' symbols in a union. */
+export class SymbolRanks {
+  private readonly path: string;
+  /** By the index' own numbers; in version 1 by offsets. */
+  private readonly numbers = new Map<number, number>();
+  private readonly byNumber: Uint32Array | null;
+
+  constructor(index: IndexReader) {
+    this.path = index.path;
+    this.byNumber = index.version === 1 ? null : new Uint32Array(index.symbolCount);
+  }
+
+  set(ref: number, rank: number): void {
+    if (this.byNumber === null) this.numbers.set(ref, rank);
+    else this.byNumber[ref] = rank;
+  }
+
+  /** Puts ranks in the place of the references that a series has. */
+  translate(refs: number[]): void {
+    const { byNumber } = this;
+    for (let i = 0; i < refs.length; i++) {
+      const rank = byNumber === null ? this.numbers.get(refs[i]) : byNumber[refs[i]];
+      if (rank === undefined) throw new CorruptionError(this.path, 0, `no symbol ${refs[i]}`);
+      refs[i] = rank;
+    }
+  }
+}
+
+/** Unites the symbols of indexes, any number of them. */
+export function* uniteSymbols(indexes: readonly IndexReader[]): Steps<SymbolUnion> {
+  for (const index of indexes) yield* index.loadSymbols();
+  const symbols = new SymbolList();
+  const ranks = indexes.map((index) => new SymbolRanks(index));
+  const cursors = indexes.map((index) => index.symbolCursor());
+  const isOn = cursors.map((cursor) => cursor.next());
+  for (let rank = 0; ; rank++) {
+    const least = leastOf(cursors, isOn);
+    if (least === null) return { symbols, ranks };
+    symbols.push(least.bytes);
+    const bytes = symbols.at(rank);
+    for (let i = 0; i < cursors.length; i++) {
+      if (!isOn[i] || compareBytes(cursors[i].bytes, bytes) !== 0) continue;
+      ranks[i].set(cursors[i].ref, rank);
+      isOn[i] = cursors[i].next();
+    }
+    if (rank % SYMBOLS_PER_STEP === SYMBOLS_PER_STEP - 1) yield SYMBOLS_PER_STEP * SYMBOL_UNITS;
+  }
+}
+
+function leastOf(cursors: readonly SymbolCursor[], isOn: readonly boolean[]): SymbolCursor | null {
+  let least: SymbolCursor | null = null;
+  for (let i = 0; i < cursors.length; i++) {
+    if (!isOn[i]) continue;
+    if (least === null || compareBytes(cursors[i].bytes, least.bytes) < 0) least = cursors[i];
+  }
+  return least;
+}

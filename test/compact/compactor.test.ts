@@ -1,0 +1,250 @@
+/** Blocks out of blocks: which series and samples go on, and what is left when it fails. */
+import { compactBlocks, type CompactionProgress } from '../../compact/compactor.js';
+import { closeBlock, openBlocks } from '../../compact/open-block.js';
+import type { BlockMeta } from '../../compact/block-meta.js';
+import { mergedBlock, rewrittenBlock } from '../../compact/merged-meta.js';
+import type { NewBlock } from '../../compact/block-writer.js';
+import { ChunkMetas } from '../../index/reader.js';
+import { encodeTombstones } from '../../index/tombstones.js';
+import { Kernel } from '../../kernel/kernel.js';
+import { Columns } from '../../model/columns.js';
+import { CorruptionError, DiskError } from '../../model/errors.js';
+import { Pacer } from '../../model/pacer.js';
+import { atOnce } from '../../model/steps.js';
+import {
+  addBlock,
+  OTHER_ULID,
+  patch,
+  seriesIds,
+  type TestBlock,
+  ULID,
+} from '../support/block-builder.js';
+import { DIR } from '../support/data-directory.js';
+import { WritableMemoryDisk } from '../support/writable-memory-disk.js';
+
+const NEW = '01M83CBQBZ9SNCY7D5VAF4K1AA';
+const kernel = new Kernel();
+
+const FIRST: TestBlock = {
+  ulid: ULID,
+  minTime: 0,
+  maxTime: 100,
+  series: [
+    [{ n: 'a' }, [{ times: [10, 20] }, { times: [30, 40] }]],
+    [{ n: 'b', x: 'é' }, [{ times: [50] }]],
+  ],
+};
+const SECOND: TestBlock = {
+  ulid: OTHER_ULID,
+  minTime: 100,
+  maxTime: 200,
+  series: [
+    [{ m: 'z' }, [{ times: [150] }]],
+    [{ n: 'a' }, [{ times: [110, 120] }]],
+  ],
+};
+
+function diskWith(...blocks: readonly TestBlock[]): WritableMemoryDisk {
+  const disk = new WritableMemoryDisk([DIR]);
+  for (const block of blocks) addBlock(disk, block);
+  return disk;
+}
+
+function pathOf({ ulid }: TestBlock): string {
+  return `${DIR}/${ulid}`;
+}
+
+type Describe = (ulid: string, metas: readonly BlockMeta[]) => NewBlock;
+
+function compact(
+  disk: WritableMemoryDisk,
+  blocks: readonly TestBlock[],
+  describeBlock: Describe = mergedBlock,
+  onProgress?: CompactionProgress,
+): BlockMeta | null {
+  const sources = openBlocks(disk, blocks.map(pathOf), kernel);
+  try {
+    const target = describeBlock(
+      NEW,
+      sources.map(({ meta }) => meta),
+    );
+    return atOnce(compactBlocks(disk, DIR, target, sources, { kernel, onProgress }));
+  } finally {
+    sources.forEach(closeBlock);
+  }
+}
+
+const rewritten: Describe = (ulid, [meta]) => rewrittenBlock(ulid, meta);
+
+/** `labels: times` of every series of the new block. */
+function contents(disk: WritableMemoryDisk): string[] {
+  const [block] = openBlocks(disk, [`${DIR}/${NEW}`], kernel);
+  const texts: string[] = [];
+  for (const id of seriesIds(disk, `${DIR}/${NEW}/index`)) {
+    const { labels, refs } = seriesOf(block, id);
+    const columns = new Columns();
+    block.chunks.read(refs, 0, refs.length, columns);
+    const rows = Array.from(columns.times.slice(0, columns.count));
+    expect(Array.from(columns.values.slice(0, columns.count))).toEqual(rows.map((t) => 1.5 * t));
+    texts.push(`${labels}: ${rows.join(' ')}`);
+  }
+  closeBlock(block);
+  return texts;
+}
+
+function seriesOf(block: ReturnType<typeof openBlocks>[number], id: number) {
+  const symbols = [...block.index.symbols()];
+  const numbers: number[] = [];
+  const metas = new ChunkMetas();
+  block.index.seriesSymbols(id, numbers, metas);
+  const labels = numbers.map((number) => symbols[number]).join(' ');
+  return { labels, refs: Array.from(metas.refs.slice(0, metas.count)) };
+}
+
+describe('blocks that are merged', () => {
+  it('become one with the series of all, in label order', () => {
+    const disk = diskWith(FIRST, SECOND);
+    const meta = compact(disk, [FIRST, SECOND]);
+    expect(contents(disk)).toEqual(['m z: 150', 'n a: 10 20 30 40 110 120', 'n b x é: 50']);
+    expect(meta).toMatchObject({
+      minTime: 0,
+      maxTime: 200,
+      stats: { numSeries: 3, numSamples: 8, numFloatSamples: 8, numChunks: 5, numTombstones: 0 },
+      compaction: { level: 2, sources: [ULID, OTHER_ULID] },
+    });
+    expect([...disk.files.keys()].filter((path) => path.includes(NEW)).sort()).toEqual(
+      ['chunks/000001', 'index', 'meta.json', 'tombstones'].map((name) => `${DIR}/${NEW}/${name}`),
+    );
+  });
+
+  it('keep each time once where they overlap', () => {
+    const late: TestBlock = {
+      ...SECOND,
+      minTime: 0,
+      series: [[{ n: 'a' }, [{ times: [15, 20, 25] }, { times: [110] }]]],
+    };
+    const disk = diskWith(FIRST, late);
+    compact(disk, [FIRST, late]);
+    expect(contents(disk)).toEqual(['n a: 10 15 20 25 30 40 110', 'n b x é: 50']);
+  });
+
+  it('keep symbols that no series has any more', () => {
+    const disk = diskWith(FIRST);
+    deleteSamples(disk, FIRST, 1, [[0, 100]]);
+    compact(disk, [FIRST]);
+    const [block] = openBlocks(disk, [`${DIR}/${NEW}`], kernel);
+    expect([...block.index.symbols()]).toEqual(['', 'a', 'b', 'n', 'x', 'é']);
+  });
+
+  it('tell how far they are', () => {
+    const told: [number, number][] = [];
+    compact(diskWith(FIRST, SECOND), [FIRST, SECOND], mergedBlock, (done, total) => {
+      told.push([done, total]);
+    });
+    expect(told).toEqual([[4, 4]]);
+  });
+});
+
+/** Gives series number `index` tombstones. */
+function deleteSamples(
+  disk: WritableMemoryDisk,
+  block: TestBlock,
+  index: number,
+  ranges: readonly (readonly [number, number])[],
+): void {
+  const id = seriesIds(disk, `${pathOf(block)}/index`)[index];
+  const intervals = ranges.map(([minTime, maxTime]) => ({ minTime, maxTime }));
+  const bytes = encodeTombstones(new Map([[id, intervals]]));
+  disk.files.set(`${pathOf(block)}/tombstones`, bytes);
+}
+
+describe('what was deleted', () => {
+  it('is left out, in the middle of a chunk and whole chunks', () => {
+    const disk = diskWith(FIRST);
+    deleteSamples(disk, FIRST, 0, [
+      [20, 20],
+      [25, 45],
+    ]);
+    const meta = compact(disk, [FIRST], rewritten);
+    expect(contents(disk)).toEqual(['n a: 10', 'n b x é: 50']);
+    expect(meta?.compaction).toMatchObject({ level: 1, sources: [NEW] });
+  });
+
+  it('takes a series with it of which nothing is left', () => {
+    const disk = diskWith(FIRST);
+    // Both samples, but neither range covers the chunk.
+    deleteSamples(disk, FIRST, 0, [
+      [5, 15],
+      [19, 21],
+      [28, 60],
+    ]);
+    expect(compact(disk, [FIRST], rewritten)?.stats.numSeries).toBe(1);
+    expect(contents(disk)).toEqual(['n b x é: 50']);
+  });
+
+  it('leaves no block where it was all', () => {
+    const disk = diskWith({ ...FIRST, series: FIRST.series.slice(0, 1) });
+    deleteSamples(disk, FIRST, 0, [[0, 100]]);
+    const before = [...disk.files.keys()];
+    expect(compact(disk, [FIRST])).toBeNull();
+    expect([...disk.files.keys()]).toEqual(before);
+    expect(disk.exists(`${DIR}/${NEW}.tmp-for-creation`)).toBe(false);
+  });
+});
+
+it('samples outside of the new block stay behind', () => {
+  const disk = diskWith(FIRST);
+  const narrow: Describe = (ulid) => ({ ulid, minTime: 15, maxTime: 40 });
+  compact(disk, [FIRST], narrow);
+  expect(contents(disk)).toEqual(['n a: 20 30']);
+});
+
+describe('a merge that fails', () => {
+  it('leaves nothing behind, whatever is refused', () => {
+    for (let refusedAt = 0; ; refusedAt++) {
+      const disk = diskWith(FIRST, SECOND);
+      const before = [...disk.files.keys()];
+      disk.refusedAt = refusedAt;
+      try {
+        compact(disk, [FIRST, SECOND]);
+        if (disk.refusedAt === refusedAt) return;
+      } catch (error) {
+        expect(error).toBeInstanceOf(DiskError);
+        const left = [...disk.files.keys()].filter((path) => !before.includes(path));
+        // Once it is renamed it is there, and only not known to stay.
+        if (!left.some((path) => path.startsWith(`${DIR}/${NEW}/`))) expect(left).toEqual([]);
+        expect(disk.openFiles).toBe(0);
+      }
+    }
+  });
+
+  it('names the chunk that is damaged', () => {
+    const disk = diskWith(FIRST, SECOND);
+    patch(disk, `${pathOf(FIRST)}/chunks/000001`, (bytes) => (bytes[20] ^= 1));
+    expect(() => compact(disk, [FIRST, SECOND])).toThrow(CorruptionError);
+    expect(disk.exists(`${DIR}/${NEW}.tmp-for-creation`)).toBe(false);
+  });
+
+  it('leaves nothing behind when it is aborted', async () => {
+    const chunks = [{ times: [1] }];
+    const many: TestBlock = {
+      ...FIRST,
+      series: Array.from({ length: 2000 }, (_, i) => [{ n: `${10_000 + i}` }, chunks] as const),
+    };
+    const disk = diskWith(many);
+    const sources = openBlocks(disk, [pathOf(many)], kernel);
+    const target = mergedBlock(NEW, [sources[0].meta]);
+    const abort = new AbortController();
+    const onProgress = (): void => abort.abort(new Error('enough'));
+    const steps = compactBlocks(disk, DIR, target, sources, { kernel, onProgress });
+    await expect(new Pacer().run(steps, abort.signal)).rejects.toThrow('enough');
+    expect([...disk.files.keys()].filter((path) => path.includes(NEW))).toEqual([]);
+  });
+});
+
+it('blocks are opened all or none', () => {
+  const disk = diskWith(FIRST);
+  expect(() => openBlocks(disk, [pathOf(FIRST), pathOf(SECOND)], kernel)).toThrow(DiskError);
+  patch(disk, `${pathOf(FIRST)}/tombstones`, (bytes) => (bytes[0] ^= 1));
+  expect(() => openBlocks(disk, [pathOf(FIRST)], kernel)).toThrow(CorruptionError);
+});

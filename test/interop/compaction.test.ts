@@ -1,0 +1,79 @@
+/** Blocks that we merge: the bytes are those that Prometheus 3.14 makes of the same blocks. */
+import { spawnSync } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { compactBlocks } from '../../compact/compactor.js';
+import { mergedBlock, rewrittenBlock } from '../../compact/merged-meta.js';
+import { closeBlock, openBlocks } from '../../compact/open-block.js';
+import { NodeWritableDisk } from '../../disk/node-writable-disk.js';
+import { Kernel } from '../../kernel/kernel.js';
+import { atOnce } from '../../model/steps.js';
+import { describePeers, peer } from '../support/peers.js';
+import { scratchFolder } from '../support/scratch.js';
+
+const SEEDS = [1, 2, 3];
+const OUR_ULID = '01M83CBQBZ9SNCY7D5VAF4K1AA';
+
+/** Runs the program; the ULIDs of what it made. */
+function prometheus(...args: string[]): string[] {
+  const { status, stdout, stderr } = spawnSync(peer('compaction'), args, { encoding: 'utf8' });
+  if (status !== 0) throw new Error(`compaction ended with ${status}: ${stderr}`);
+  return (JSON.parse(stdout) as { ulids: string[] }).ulids;
+}
+
+function ours(out: string, paths: readonly string[], isRewrite: boolean): boolean {
+  const disk = new NodeWritableDisk();
+  const kernel = new Kernel();
+  const blocks = openBlocks(disk, paths, kernel);
+  const metas = blocks.map(({ meta }) => meta);
+  const target = isRewrite ? rewrittenBlock(OUR_ULID, metas[0]) : mergedBlock(OUR_ULID, metas);
+  const meta = atOnce(compactBlocks(disk, out, target, blocks, { kernel }));
+  blocks.forEach(closeBlock);
+  return meta !== null;
+}
+
+/** Every file of a block, as hex, its own ULID replaced. */
+function filesOf(path: string, ulid: string): Record<string, string> {
+  const names = [...readdirSync(join(path, 'chunks')).map((name) => `chunks/${name}`), 'index'];
+  const files = [...names, 'tombstones'].map((name) => [
+    name,
+    readFileSync(join(path, name)).toString('hex'),
+  ]);
+  const meta = readFileSync(join(path, 'meta.json'), 'utf8').replaceAll(ulid, 'ULID');
+  return { ...(Object.fromEntries(files) as Record<string, string>), 'meta.json': meta };
+}
+
+function expectSame(paths: readonly string[], isRewrite = false): void {
+  const [theirs, mine] = [scratchFolder(), scratchFolder()];
+  const [ulid] = isRewrite
+    ? prometheus('rewrite', theirs, paths[0])
+    : prometheus('merge', theirs, ...paths);
+  expect(ours(mine, paths, isRewrite)).toBe(ulid !== undefined);
+  if (ulid === undefined) return;
+  expect(filesOf(join(mine, OUR_ULID), OUR_ULID)).toEqual(filesOf(join(theirs, ulid), ulid));
+}
+
+describePeers('blocks that we merge', ['compaction'], () => {
+  describe.each(SEEDS)('of samples of all kinds, seed %i', (seed) => {
+    let paths: string[];
+    beforeAll(() => {
+      const dir = scratchFolder();
+      paths = prometheus('mixed', dir, String(seed)).map((ulid) => join(dir, ulid));
+    });
+
+    it.each([[[0]], [[0, 1]], [[1, 2]], [[0, 2]], [[0, 1, 2]]])('are the same: %j', (numbers) => {
+      expectSame(numbers.map((number) => paths[number]));
+    });
+
+    it('are the same where samples were deleted', () => {
+      for (const path of paths) {
+        prometheus('delete', path, '3000000', '3900000', 'n', '[01]');
+        prometheus('delete', path, '-100', '9000000000', 'n', '2');
+        expectSame([path], true);
+      }
+      expectSame(paths);
+      prometheus('delete', paths[0], '0', '9000000000', 'n', '.+');
+      expectSame([paths[0]]);
+    });
+  });
+});
