@@ -47,10 +47,11 @@ export interface TornTail {
 export class WalReader {
   /** The record, decompressed; valid after `next()` returned true, until the next call. */
   record: Uint8Array = EMPTY;
-  /** Where the record's first fragment begins in its segment, in bytes. */
+  /**
+   * Where the record's first fragment begins in its segment, in bytes; after `next()` threw, where
+   * the records end that could be had.
+   */
   offset = 0;
-  /** Where the last record that was delivered ends in the segment; 0 before its first one. */
-  end = 0;
   /** Set once `next()` returned false, when the last segment ends within a record. */
   torn: TornTail | null = null;
 
@@ -66,6 +67,8 @@ export class WalReader {
   private pageData: DataView = new DataView(EMPTY.buffer);
   private pageStart = 0;
   private cursor = 0;
+  /** Where the last record that was delivered ends in the segment. */
+  private end = 0;
 
   /** The data of a record of several fragments, and how much of it there is. */
   private parts = new Uint8Array(0);
@@ -103,6 +106,7 @@ export class WalReader {
       }
     } catch (error) {
       this.isDamaged = true;
+      this.offset = this.end;
       throw CorruptionError.from(this.path, 0, error);
     }
     this.record = EMPTY;

@@ -108,7 +108,7 @@ function* faultIn(disk: WritableDisk, segment: SegmentFile): Steps<LogFault | nu
     return reader.torn === null ? null : { segment, end: reader.torn.offset, damage: null };
   } catch (error) {
     if (!(error instanceof CorruptionError)) throw error;
-    return { segment, end: reader.end, damage: error };
+    return { segment, end: reader.offset, damage: error };
   } finally {
     reader.close();
   }
