@@ -60,12 +60,18 @@ export class HeadChunkFiles {
   readonly problems: readonly Problem[];
   /** The ref of the last entry that was met, passed over or not; 0 without one. */
   readonly lastRef: number;
+  /**
+   * Who goes on writing removes the files from this number on: the first one is damaged, torn at
+   * its end or empty. Null where all are whole.
+   */
+  readonly damagedFrom: number | null;
   private readonly sources: ReadonlyMap<number, ByteSource>;
 
   private constructor(scan: Scan) {
     this.chunks = scan.chunks;
     this.problems = scan.problems;
     this.lastRef = scan.lastRef;
+    this.damagedFrom = scan.damagedFrom;
     this.sources = scan.sources;
   }
 
@@ -140,6 +146,7 @@ class Scan {
   readonly problems: Problem[] = [];
   readonly sources = new Map<number, ByteSource>();
   lastRef = 0;
+  damagedFrom: number | null = null;
   /** Series ref → its last in-order chunk, as an index into `chunks`. */
   private readonly lastOfSeries = new Map<number, number>();
   private readonly disk: Disk;
@@ -163,11 +170,15 @@ class Scan {
         const source = openOrNull(this.disk, path);
         if (source === null) continue;
         this.sources.set(number, source);
-        if (i === files.length - 1 && isUnwritten(source)) return;
+        if (i === files.length - 1 && isUnwritten(source)) {
+          this.damagedFrom = number;
+          return;
+        }
         checkHeader(source);
         if (!(yield* this.scanFile(number, source, i === files.length - 1))) return;
       } catch (error) {
         if (!(error instanceof CorruptionError)) throw error;
+        this.damagedFrom = number;
         this.setAsideFrom(error, files.length - 1 - i);
         return;
       }
@@ -183,7 +194,7 @@ class Scan {
     let unknown = 0;
     let firstUnknown = 0;
     const entry = new HeadChunkEntries(source, HEAD_CHUNKS_HEADER_BYTES, BLOCK_BYTES);
-    for (let met = 1; nextWritten(entry, isLast); met++) {
+    for (let met = 1; this.nextWritten(entry, number, isLast); met++) {
       if (met % ENTRIES_PER_STEP === 0) yield ENTRIES_PER_STEP * ENTRY_UNITS;
       const ref = number * TWO_32 + entry.offset;
       this.lastRef = ref;
@@ -225,20 +236,22 @@ class Scan {
     this.report(new CorruptionError(path, offset, what), `${what}; all head chunks are left out`);
     this.chunks.length = 0;
     this.lastRef = 0;
+    this.damagedFrom = 0;
+  }
+
+  /** `entry.next()`; the torn end of the file that is being written is its end. */
+  private nextWritten(entry: HeadChunkEntries, number: number, isLast: boolean): boolean {
+    try {
+      return entry.next();
+    } catch (error) {
+      if (!isLast || !entry.isTorn()) throw error;
+      this.damagedFrom = number;
+      return false;
+    }
   }
 
   private report(error: CorruptionError, message: string): void {
     this.problems.push({ path: error.path, offset: error.offset, code: error.code, message });
-  }
-}
-
-/** `entry.next()`; the torn end of the file that is being written is its end. */
-function nextWritten(entry: HeadChunkEntries, isLast: boolean): boolean {
-  try {
-    return entry.next();
-  } catch (error) {
-    if (isLast && entry.isTorn()) return false;
-    throw error;
   }
 }
 

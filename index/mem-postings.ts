@@ -71,6 +71,11 @@ export class MemPostings implements PostingsIndex {
     yield DELETION_UNITS * this.all.length;
   }
 
+  /** What it takes, roughly, in bytes. */
+  sizeBytes(): number {
+    return this.pairs.sizeBytes() + this.all.sizeBytes();
+  }
+
   /** How many values a name has. */
   valueCount(name: string): number {
     return this.pairs.entryOf(name)?.ids.length ?? 0;

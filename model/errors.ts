@@ -172,6 +172,78 @@ export class LimitError extends TsdbError {
   }
 }
 
+/** A sample that cannot be taken: which series (its labels or its ref), its time and its value. */
+export abstract class SampleError extends TsdbError {
+  readonly series: string;
+  /** In ms, as it was given. */
+  readonly time: number;
+  /** In a field, where a stale marker keeps its bits. */
+  readonly value: number;
+
+  constructor(reason: string, series: string, time: number, value: number) {
+    super(`${reason} (series ${series}, time ${time}, value ${value})`);
+    this.series = series;
+    this.time = time;
+    this.value = value;
+  }
+}
+
+/** The series has a later sample. */
+export class OutOfOrderError extends SampleError {
+  readonly code = 'TSDB_OUT_OF_ORDER';
+}
+
+/** The series has another value at the same time. */
+export class DuplicateSampleError extends SampleError {
+  readonly code = 'TSDB_DUPLICATE_SAMPLE';
+}
+
+/** Too old: blocks may already hold that time. */
+export class OutOfBoundsError extends SampleError {
+  readonly code = 'TSDB_OUT_OF_BOUNDS';
+}
+
+/** Beyond the limit that was set for times ahead of the clock. */
+export class FutureSampleError extends SampleError {
+  readonly code = 'TSDB_TOO_FAR_IN_FUTURE';
+}
+
+/** The time is no integer within ±2^53, or the value is no number. */
+export class InvalidSampleError extends SampleError {
+  readonly code = 'TSDB_INVALID_SAMPLE';
+}
+
+/** No series has this ref: it was never given, or the series is gone; append by labels again. */
+export class UnknownSeriesError extends SampleError {
+  readonly code = 'TSDB_UNKNOWN_SERIES';
+}
+
+/** A label set that cannot be a series; `labels` is the set as text. */
+export class InvalidLabelsError extends TsdbError {
+  readonly code = 'TSDB_INVALID_LABELS';
+
+  readonly labels: string;
+
+  constructor(reason: string, labels: string) {
+    super(`${reason}: ${labels}`);
+    this.labels = labels;
+  }
+}
+
+/** A directory holds data that cannot be written on: what it is, `what` says. */
+export class UnsupportedDataError extends TsdbError {
+  readonly code = 'TSDB_UNSUPPORTED';
+
+  readonly path: string;
+  readonly what: string;
+
+  constructor(path: string, what: string) {
+    super(`${path} holds ${what}, which this version can read but not write on`);
+    this.path = path;
+    this.what = what;
+  }
+}
+
 /** What a `catch` binding says, whatever was thrown. */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);

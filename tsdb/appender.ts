@@ -1,0 +1,313 @@
+/**
+ * Collects samples for one commit. Each is checked when it is appended, by Prometheus' rules
+ * (tsdb/head_append.go): a wrong one is refused with a named error, or told in a summary, and the
+ * others stay. Nothing is seen of them before `commit()` has resolved.
+ */
+import type { SampleRows } from '../kernel/sample-rows.js';
+import { ROWS_MAX } from '../kernel/head-kernel.js';
+import {
+  ClosedError,
+  DuplicateSampleError,
+  FutureSampleError,
+  InvalidLabelsError,
+  InvalidSampleError,
+  OutOfBoundsError,
+  OutOfOrderError,
+  UnknownSeriesError,
+} from '../model/errors.js';
+import { TIME_MAX } from '../model/interval.js';
+import { Labels } from '../model/labels.js';
+import type { CommitQueue, CommitResult } from './commit-queue.js';
+import type { HeadData } from './head-data.js';
+import type { RowsOwner } from './lent-rows.js';
+
+/** A series is named by its labels, by the same as a plain record, or by the ref it once got. */
+export type SeriesName = Labels | Readonly<Record<string, string>> | number;
+
+/** Why a sample is not taken. */
+export type Refusal =
+  'outOfOrder' | 'outOfBounds' | 'duplicate' | 'tooFarInFuture' | 'invalidSample' | 'unknownSeries';
+
+/** What became of the rows of `appendColumns`. */
+export interface ColumnsOutcome {
+  /** How many were taken, those among them that the series already has. */
+  readonly accepted: number;
+  /** The rows that were not, ascending… */
+  readonly refusedRows: readonly number[];
+  /** …and why, one for each. */
+  readonly refusals: readonly Refusal[];
+}
+
+/** What an appender works with, the same for all of a head. */
+export interface AppenderContext {
+  readonly data: HeadData;
+  readonly queue: CommitQueue;
+  /** Samples later than this are refused, in ms; absent: none is. */
+  readonly latestTime?: () => number;
+}
+
+export class Appender implements RowsOwner {
+  private readonly context: AppenderContext;
+  private readonly data: HeadData;
+  private readonly lastTimes: Float64Array;
+  private readonly refs: Float64Array;
+  private readonly self = new WeakRef<Appender>(this);
+  /** Rows that are full, and those that are filled. */
+  private readonly full: SampleRows[] = [];
+  private rows: SampleRows | null = null;
+  private slots: Uint32Array = NO_SLOTS;
+  private times: Float64Array = NO_TIMES;
+  private values: Float64Array = NO_TIMES;
+  private count = 0;
+  private capacity = 0;
+  /** Which times are taken; none before the head has one, and none once it is closed. */
+  private minTime = Infinity;
+  private maxTime = -Infinity;
+  private isClosed = false;
+
+  constructor(context: AppenderContext) {
+    this.context = context;
+    this.data = context.data;
+    this.lastTimes = context.data.kernel.lastTimes;
+    this.refs = context.data.kernel.refs;
+    if (this.data.isInitialized) this.bind();
+  }
+
+  /** How many samples wait for `commit`. */
+  get sampleCount(): number {
+    return this.full.reduce((sum, { count }) => sum + count, this.count);
+  }
+
+  /**
+   * Adds a sample and returns the series' ref, by which the next one is added faster. The series is
+   * made where its labels are new. `time` is in ms.
+   *
+   * Throws for this sample only: `OutOfOrderError`, `DuplicateSampleError`, `OutOfBoundsError`,
+   * `FutureSampleError`, `InvalidSampleError`, `InvalidLabelsError`, `UnknownSeriesError`, or a
+   * `LimitError` where there are too many series. The series' last sample once more is no error.
+   */
+  append(series: SeriesName, time: number, value: number): number {
+    const isTimeTaken = time >= this.minTime && time <= this.maxTime && Math.floor(time) === time;
+    if (!isTimeTaken || typeof value !== 'number') this.checkSample(series, time, value);
+    const slot = typeof series === 'number' ? this.data.store.slotOf(series) : this.slotOf(series);
+    // Also for a slot of -1, of which there is no last time.
+    if (!(time > this.lastTimes[slot])) return this.appendKnown(series, slot, time, value);
+    if (this.count === this.capacity) this.grow();
+    const row = this.count++;
+    this.slots[row] = slot;
+    this.times[row] = time;
+    this.values[row] = value;
+    return this.refs[slot];
+  }
+
+  /**
+   * Adds a sample a row: `refs[i]`, `times[i]` in ms, `values[i]`. Wrong ones are told in the
+   * outcome; nothing is thrown for them.
+   */
+  appendColumns(
+    refs: ArrayLike<number>,
+    times: ArrayLike<number>,
+    values: Float64Array,
+  ): ColumnsOutcome {
+    const rowCount = refs.length;
+    if (times.length !== rowCount || values.length !== rowCount) {
+      const lengths = `${rowCount}, ${times.length} and ${values.length}`;
+      throw new RangeError(`columns have the same length; got ${lengths}`);
+    }
+    const { store } = this.data;
+    const refusedRows: number[] = [];
+    const refusals: Refusal[] = [];
+    for (let i = 0; i < rowCount; i++) {
+      const slot = store.slotOf(refs[i]);
+      const time = times[i];
+      if (
+        time > this.lastTimes[slot] &&
+        time >= this.minTime &&
+        time <= this.maxTime &&
+        Math.floor(time) === time
+      ) {
+        if (this.count === this.capacity) this.grow();
+        const row = this.count++;
+        this.slots[row] = slot;
+        this.times[row] = time;
+        this.values[row] = values[i];
+        continue;
+      }
+      const refusal = this.refusalOfRow(slot, time, values, i);
+      if (refusal === null) continue;
+      refusedRows.push(i);
+      refusals.push(refusal);
+    }
+    return { accepted: rowCount - refusedRows.length, refusedRows, refusals };
+  }
+
+  /**
+   * Logs the samples and makes them visible, all at once; resolves when they are as durable as was
+   * chosen. Samples that another commit has overtaken meanwhile are left out and counted. Rejects
+   * where the log cannot be written; then nothing of it is there. The appender is closed by it.
+   *
+   * Rejects with a `LimitError` where too many samples wait already; then it is still open.
+   */
+  async commit(): Promise<CommitResult> {
+    this.checkOpen();
+    this.context.queue.checkRoom();
+    const minTime = this.minTime;
+    return this.context.queue.commit({ owner: this, rows: this.close(), minTime });
+  }
+
+  /** Drops the samples. Series that were made stay until the head is cleaned. */
+  rollback(): void {
+    this.checkOpen();
+    for (const rows of this.close()) this.data.lent.giveBack(rows);
+    this.context.queue.logSeries();
+  }
+
+  /** Says in the rows that are being filled how far they are. */
+  countRows(): void {
+    if (this.rows !== null) this.rows.count = this.count;
+  }
+
+  private slotOf(series: Exclude<SeriesName, number>): number {
+    const labels = series instanceof Labels ? series : labelsOf(series);
+    const { store, unlogged } = this.data;
+    const known = store.find(labels);
+    if (known >= 0) return known;
+    const slot = store.create(labels);
+    this.data.lists.start(slot);
+    unlogged.push(this.refs[slot]);
+    return slot;
+  }
+
+  /** Slow path: a time or value that is not taken as it is, or the first of all. */
+  private checkSample(series: SeriesName, time: number, value: number): void {
+    this.checkOpen();
+    const refusal = this.refusalOf(time, value);
+    if (refusal !== null) throw this.errorOf(refusal, series, time, value);
+  }
+
+  private refusalOf(time: number, value: number): Refusal | null {
+    if (!Number.isSafeInteger(time) || typeof value !== 'number') return 'invalidSample';
+    if (this.maxTime === -Infinity) {
+      if (time > this.latestTime()) return 'tooFarInFuture';
+      this.data.initTime(time);
+      this.bind();
+    }
+    if (time < this.minTime) return 'outOfBounds';
+    return time > this.maxTime ? 'tooFarInFuture' : null;
+  }
+
+  /** Slow path: a sample that is not newer than the series' last one, or of no series. */
+  private appendKnown(series: SeriesName, slot: number, time: number, value: number): number {
+    const { scratch } = this.data;
+    scratch[0] = value;
+    const refusal = this.refusalOfKnown(slot, time, scratch, 0);
+    if (refusal !== null) throw this.errorOf(refusal, series, time, value);
+    return this.refs[slot];
+  }
+
+  private refusalOfRow(
+    slot: number,
+    time: number,
+    values: Float64Array,
+    row: number,
+  ): Refusal | null {
+    this.checkOpen();
+    const refusal = this.refusalOf(time, 0) ?? this.refusalOfKnown(slot, time, values, row);
+    // The head's first sample of all comes here too.
+    if (refusal === null && time > this.lastTimes[slot]) {
+      if (this.count === this.capacity) this.grow();
+      this.slots[this.count] = slot;
+      this.times[this.count] = time;
+      this.values[this.count++] = values[row];
+    }
+    return refusal;
+  }
+
+  private refusalOfKnown(
+    slot: number,
+    time: number,
+    values: Float64Array,
+    row: number,
+  ): Refusal | null {
+    if (slot < 0) return 'unknownSeries';
+    const last = this.lastTimes[slot];
+    if (time > last) return null;
+    if (time < last || !this.data.kernel.hasOpenChunk(slot)) return 'outOfOrder';
+    return this.data.kernel.equalsLast(slot, values, row) ? null : 'duplicate';
+  }
+
+  private errorOf(refusal: Refusal, series: SeriesName, time: number, value: number): Error {
+    const name = nameOf(series);
+    switch (refusal) {
+      case 'outOfOrder':
+        return new OutOfOrderError('out of order sample', name, time, value);
+      case 'outOfBounds':
+        return new OutOfBoundsError('out of bounds', name, time, value);
+      case 'duplicate':
+        return new DuplicateSampleError('duplicate sample for timestamp', name, time, value);
+      case 'tooFarInFuture':
+        return new FutureSampleError('too far in the future', name, time, value);
+      case 'unknownSeries':
+        return new UnknownSeriesError('no series has this ref', name, time, value);
+      case 'invalidSample':
+        return new InvalidSampleError('no sample', name, time, value);
+    }
+  }
+
+  private latestTime(): number {
+    return Math.min(this.context.latestTime?.() ?? TIME_MAX, TIME_MAX);
+  }
+
+  /** Fixes which times it takes, once the head has some. */
+  private bind(): void {
+    this.minTime = this.data.appendableMinTime();
+    this.maxTime = this.latestTime();
+  }
+
+  private grow(): void {
+    const { rows } = this;
+    this.countRows();
+    if (rows !== null) this.full.push(rows);
+    const wanted = rows === null ? this.context.queue.usualRows : 2 * rows.capacity;
+    const next = this.data.lent.borrow(this.self, Math.min(wanted, ROWS_MAX));
+    this.rows = next;
+    this.slots = next.slots;
+    this.times = next.times;
+    this.values = next.values;
+    this.count = 0;
+    this.capacity = next.capacity;
+  }
+
+  /** Takes nothing any more; what was filled goes to the caller. */
+  private close(): SampleRows[] {
+    const { full, rows } = this;
+    this.countRows();
+    if (rows !== null) full.push(rows);
+    this.isClosed = true;
+    this.minTime = Infinity;
+    this.maxTime = -Infinity;
+    this.rows = null;
+    this.count = 0;
+    return full;
+  }
+
+  private checkOpen(): void {
+    if (this.isClosed) throw new ClosedError('the appender');
+  }
+}
+
+const NO_SLOTS = new Uint32Array(0);
+const NO_TIMES = new Float64Array(0);
+
+function labelsOf(record: Readonly<Record<string, string>>): Labels {
+  for (const [name, value] of Object.entries(record)) {
+    if (typeof value === 'string') continue;
+    throw new InvalidLabelsError(`the value of ${name} is no text`, String(value));
+  }
+  return Labels.from(record);
+}
+
+function nameOf(series: SeriesName): string {
+  if (typeof series === 'number') return String(series);
+  return (series instanceof Labels ? series : Labels.from(series)).toString();
+}

@@ -1,0 +1,142 @@
+/**
+ * The full chunks of each series of a living head, oldest first: linked lists in shared columns, 36
+ * bytes a chunk and no object. What stands in them is where a chunk lies and what it holds; its
+ * bytes are in `chunks_head`.
+ *
+ * Places count from 1; 0 ends a list.
+ */
+import { assert } from '../model/assert.js';
+import { F64Column, U32Column } from './paged-column.js';
+
+const TWO_32 = 0x1_0000_0000;
+
+/** A full chunk, as it was written. */
+export interface FullChunk {
+  /** The number of its file * 2^32 + the offset of its entry. */
+  readonly ref: number;
+  /** The closed range of its samples, in ms. */
+  readonly minTime: number;
+  readonly maxTime: number;
+  readonly sampleCount: number;
+  /** Of the data alone, in bytes. */
+  readonly dataLength: number;
+}
+
+export class ChunkLists {
+  /** By slot: the places of the first chunk and of the last. */
+  private readonly firsts = new U32Column();
+  private readonly lasts = new U32Column();
+  /** By place. */
+  private readonly nexts = new U32Column();
+  private readonly files = new U32Column();
+  private readonly offsets = new U32Column();
+  private readonly minTimes = new F64Column();
+  private readonly maxTimes = new F64Column();
+  private readonly counts = new U32Column();
+  private readonly lengths = new U32Column();
+  /** The places that were given out, and the first of those that are free again. */
+  private placeCount = 0;
+  private freed = 0;
+  private chunkCount = 0;
+
+  /** How many chunks there are. */
+  get count(): number {
+    return this.chunkCount;
+  }
+
+  /** Makes the list of a slot empty: for a series that is new. */
+  start(slot: number): void {
+    this.firsts.set(slot, 0);
+    this.lasts.set(slot, 0);
+  }
+
+  /** Adds a chunk behind those of its series, all of which are older. */
+  push(slot: number, chunk: FullChunk): void {
+    const place = this.takePlace();
+    this.nexts.set(place, 0);
+    this.files.set(place, Math.floor(chunk.ref / TWO_32));
+    this.offsets.set(place, chunk.ref % TWO_32);
+    this.minTimes.set(place, chunk.minTime);
+    this.maxTimes.set(place, chunk.maxTime);
+    this.counts.set(place, chunk.sampleCount);
+    this.lengths.set(place, chunk.dataLength);
+    const last = this.lasts.at(slot);
+    if (last === 0) this.firsts.set(slot, place);
+    else {
+      assert(this.maxTimes.at(last) < chunk.minTime, 'the chunks of a series follow one another');
+      this.nexts.set(last, place);
+    }
+    this.lasts.set(slot, place);
+    this.chunkCount++;
+  }
+
+  /** Drops the chunks of a series that end before `minTime`; returns how many. */
+  dropBefore(slot: number, minTime: number): number {
+    let dropped = 0;
+    let place = this.firsts.at(slot);
+    while (place !== 0 && this.maxTimes.at(place) < minTime) {
+      const next = this.nexts.at(place);
+      this.freePlace(place);
+      place = next;
+      dropped++;
+    }
+    this.firsts.set(slot, place);
+    if (place === 0) this.lasts.set(slot, 0);
+    return dropped;
+  }
+
+  /** The place of a series' first chunk, 0 without one. */
+  first(slot: number): number {
+    return this.firsts.at(slot);
+  }
+
+  /** The place of a series' last chunk, 0 without one. */
+  last(slot: number): number {
+    return this.lasts.at(slot);
+  }
+
+  /** The place behind another in its list, 0 at the end. */
+  next(place: number): number {
+    return this.nexts.at(place);
+  }
+
+  refAt(place: number): number {
+    return this.files.at(place) * TWO_32 + this.offsets.at(place);
+  }
+
+  minTimeAt(place: number): number {
+    return this.minTimes.at(place);
+  }
+
+  maxTimeAt(place: number): number {
+    return this.maxTimes.at(place);
+  }
+
+  sampleCountAt(place: number): number {
+    return this.counts.at(place);
+  }
+
+  dataLengthAt(place: number): number {
+    return this.lengths.at(place);
+  }
+
+  sizeBytes(): number {
+    const bySlot = this.firsts.sizeBytes() + this.lasts.sizeBytes();
+    const byPlace = this.nexts.sizeBytes() + this.files.sizeBytes() + this.offsets.sizeBytes();
+    const times = this.minTimes.sizeBytes() + this.maxTimes.sizeBytes();
+    return bySlot + byPlace + times + this.counts.sizeBytes() + this.lengths.sizeBytes();
+  }
+
+  private takePlace(): number {
+    if (this.freed === 0) return ++this.placeCount;
+    const place = this.freed;
+    this.freed = this.nexts.at(place);
+    return place;
+  }
+
+  private freePlace(place: number): void {
+    this.nexts.set(place, this.freed);
+    this.freed = place;
+    this.chunkCount--;
+  }
+}

@@ -1,0 +1,64 @@
+/**
+ * Columns that grow without moving: pages over shared memory, so that growing never copies and a
+ * worker reads the pages it was given while we go on. The system lends a page's memory when it is
+ * written, so that small columns stay small.
+ */
+
+const PAGE_SHIFT = 14;
+/** Rows of a page. */
+export const PAGE_ROWS = 1 << PAGE_SHIFT;
+const ROW_MASK = PAGE_ROWS - 1;
+
+/** Integers from 0 to 2^32 - 1; rows that were never set are 0. */
+export class U32Column {
+  private readonly pages: Uint32Array[] = [];
+
+  /** The value of a row that there is room for. */
+  at(row: number): number {
+    return this.pages[row >>> PAGE_SHIFT][row & ROW_MASK];
+  }
+
+  /** Sets a row; there is room for all rows before it then. */
+  set(row: number, value: number): void {
+    while (row >>> PAGE_SHIFT >= this.pages.length) {
+      this.pages.push(new Uint32Array(new SharedArrayBuffer(4 * PAGE_ROWS)));
+    }
+    this.pages[row >>> PAGE_SHIFT][row & ROW_MASK] = value;
+  }
+
+  /** The pages, each of `PAGE_ROWS` rows: a copy of the list, not of them. */
+  shared(): SharedArrayBuffer[] {
+    return this.pages.map(({ buffer }) => buffer as SharedArrayBuffer);
+  }
+
+  sizeBytes(): number {
+    return 4 * PAGE_ROWS * this.pages.length;
+  }
+}
+
+/** Numbers; rows that were never set are 0. */
+export class F64Column {
+  private readonly pages: Float64Array[] = [];
+
+  /** The value of a row that there is room for. */
+  at(row: number): number {
+    return this.pages[row >>> PAGE_SHIFT][row & ROW_MASK];
+  }
+
+  /** Sets a row; there is room for all rows before it then. */
+  set(row: number, value: number): void {
+    while (row >>> PAGE_SHIFT >= this.pages.length) {
+      this.pages.push(new Float64Array(new SharedArrayBuffer(8 * PAGE_ROWS)));
+    }
+    this.pages[row >>> PAGE_SHIFT][row & ROW_MASK] = value;
+  }
+
+  /** The pages, each of `PAGE_ROWS` rows: a copy of the list, not of them. */
+  shared(): SharedArrayBuffer[] {
+    return this.pages.map(({ buffer }) => buffer as SharedArrayBuffer);
+  }
+
+  sizeBytes(): number {
+    return 8 * PAGE_ROWS * this.pages.length;
+  }
+}
