@@ -119,6 +119,9 @@ export class HeadKernel {
   private readonly bytes: Uint8Array;
   /** The slots' last values, by their halves: the first two words of every sixteen. */
   private readonly slotWords: Uint32Array;
+  /** A value that is compared with one of them. */
+  private readonly probe = new Float64Array(1);
+  private readonly probeWords = new Uint32Array(this.probe.buffer);
   private readonly scratch: number;
   private readonly encoded: number;
   private readonly record: number;
@@ -193,9 +196,10 @@ export class HeadKernel {
   /** Whether the series' last sample has the bits of `values[row]`; false if it is not known. */
   equalsLast(slot: number, values: Float64Array, row: number): boolean {
     if (this.exports.hasValue(slot) === 0) return false;
-    const words = new Uint32Array(values.buffer, values.byteOffset + 8 * row, 2);
+    this.probe[0] = values[row];
     const at = (SLOT_BYTES / 4) * slot;
-    return this.slotWords[at] === words[0] && this.slotWords[at + 1] === words[1];
+    const { slotWords, probeWords } = this;
+    return slotWords[at] === probeWords[0] && slotWords[at + 1] === probeWords[1];
   }
 
   hasOpenChunk(slot: number): boolean {

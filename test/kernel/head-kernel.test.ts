@@ -259,6 +259,27 @@ describe('the head kernel', () => {
     }
   });
 
+  it('works at addresses above 2 GiB', () => {
+    const pair = new Pair();
+    // Next to nothing of it is memory, because nothing is written there.
+    while (pair.kernel.heapBytes < 2.5 * 2 ** 30) pair.kernel.rows(ROWS_MAX);
+    const slots = Array.from({ length: 200 }, () => pair.newSlot());
+    const times = new Float64Array(1);
+    const values = new Float64Array(1);
+    for (let i = 0; i < 200; i++, times[0] += 15_000 + (i % 7)) {
+      values[0] = Math.sqrt(i);
+      for (const slot of slots) pair.add(slot, times, values, 0);
+    }
+    pair.check(slots);
+    const rows = pair.kernel.rows(64);
+    expect(rows.timesAt).toBeGreaterThan(2 ** 31);
+    rows.slots[0] = slots[0];
+    rows.times[0] = 7;
+    rows.count = 1;
+    expect(pair.kernel.append(rows, 0)).toBe(1);
+    expect(rows.marks[0]).toBe(MARK_OUT_OF_ORDER);
+  });
+
   it('uses the memory of chunks that have ended again', () => {
     const pair = new Pair();
     const slots = Array.from({ length: 1000 }, () => pair.newSlot());
