@@ -1,13 +1,13 @@
 /**
- * The frames of a streamed remote read: the samples of one series in XOR chunks.
+ * The frames of a streamed remote read: the samples of one series in chunks: XOR ones
+ * for floats, and for histograms their own.
  *
  *     length <uvarint> | crc32c <u32> | ChunkedReadResponse of `length` bytes
  *
  * A series whose chunks take more than a frame should hold comes in several frames, with its labels
  * in each (storage/remote/chunked.go, codec.go).
  */
-import { ENCODING_XOR } from '../chunks/chunk.js';
-import { XorAppender } from '../chunks/xor.js';
+import { encodeSamples } from '../chunks/series-encoder.js';
 import { ByteWriter } from '../encoding/byte-writer.js';
 import { crc32c } from '../encoding/crc32c.js';
 import type { Columns } from '../model/columns.js';
@@ -19,8 +19,6 @@ import {
   labelMessages,
 } from './remote-messages.js';
 
-/** As many as Prometheus' head puts into a chunk. */
-const CHUNK_SAMPLES = 120;
 /** The tags and lengths around a label's texts, and around a chunk's bytes with its times. */
 const LABEL_OVERHEAD = 6;
 const CHUNK_OVERHEAD = 32;
@@ -42,10 +40,11 @@ export function* framesOf(
   const labelBytes = messages.reduce((sum, label) => sum + sizeOf(label), 0);
   let chunks: ChunkMessage[] = [];
   let left = frameBytes - labelBytes;
-  for (let from = 0; from < samples.count; from += CHUNK_SAMPLES) {
-    const chunk = chunkOf(samples, from, Math.min(from + CHUNK_SAMPLES, samples.count));
-    chunks.push(chunk);
-    left -= chunk.data.length + CHUNK_OVERHEAD;
+  // Start times have encodings of their own, which no client of this protocol has to know.
+  samples.startTimes = null;
+  for (const { encoding, data, minTime, maxTime } of encodeSamples(samples)) {
+    chunks.push({ minTime, maxTime, type: encoding, data });
+    left -= data.length + CHUNK_OVERHEAD;
     if (left > 0) continue;
     yield frame(messages, chunks, queryIndex);
     chunks = [];
@@ -56,17 +55,6 @@ export function* framesOf(
 
 function sizeOf({ name, value }: LabelMessage): number {
   return LABEL_OVERHEAD + name.length + value.length;
-}
-
-function chunkOf(samples: Columns, from: number, to: number): ChunkMessage {
-  const appender = new XorAppender();
-  for (let row = from; row < to; row++) appender.append(samples.times, samples.values, row);
-  return {
-    minTime: samples.times[from],
-    maxTime: samples.times[to - 1],
-    type: ENCODING_XOR,
-    data: appender.bytes(),
-  };
 }
 
 function frame(labels: LabelMessage[], chunks: ChunkMessage[], queryIndex: number): Uint8Array {

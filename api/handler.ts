@@ -57,11 +57,13 @@ export function createHandler(
   const app = new Hono();
   for (const endpoint of endpointsOf(filled)) {
     app.all(endpoint.path, async ({ req }) => {
+      const begin = filled.now();
       const call = new Call(req.raw, new URL(req.url), req.param('name') ?? '');
       const answer = await serve(endpoint, call, api);
-      return endpoint.path.startsWith(API_PREFIX)
-        ? withCors(answer, call.request, origins)
-        : answer;
+      const { path: handler } = endpoint;
+      const { status } = answer;
+      filled.onRequestDone?.({ handler, status, durationMs: filled.now() - begin });
+      return handler.startsWith(API_PREFIX) ? withCors(answer, call.request, origins) : answer;
     });
   }
   app.notFound(({ req }) => notFound(req.raw, new URL(req.url), origins));

@@ -1,4 +1,7 @@
-/** `/-/healthy`, `/-/ready`, `/-/reload`, `/-/quit` and `/version`: for supervisors and scripts. */
+/**
+ * `/-/healthy`, `/-/ready`, `/-/reload`, `/-/quit`, `/metrics` and `/version`: for supervisors and
+ * scripts.
+ */
 import { messageOf } from '../model/errors.js';
 import { type Api, type Call, CHANGE, type Method, raw, READ } from './endpoint.js';
 import { plainText } from './envelope.js';
@@ -13,8 +16,15 @@ export const LIFECYCLE_ENDPOINTS = [
   raw('/-/ready', CHECK, (call) => check(call, 'Ready')),
   raw('/-/reload', [...READ, ...CHANGE], reload, false),
   raw('/-/quit', [...READ, ...CHANGE], quit, false),
+  raw('/metrics', READ, metrics, false),
   raw('/version', READ, (_, { options }) => Response.json(options.buildInfo), false),
 ];
+
+async function metrics(_: Call, { options }: Api): Promise<Response> {
+  if (options.metrics === undefined) throw new TextError(404, '404 page not found');
+  const headers = { 'content-type': options.metrics.contentType };
+  return new Response(await options.metrics.metrics(), { headers });
+}
 
 function check({ request }: Call, state: string): Response {
   return request.method === 'HEAD'

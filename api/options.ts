@@ -37,9 +37,20 @@ export interface MetricsText {
   readonly contentType: string;
 }
 
+/** A request that was answered. */
+export interface RequestDone {
+  /** The path of the endpoint, with `:name` for its variable part. */
+  readonly handler: string;
+  readonly status: number;
+  /** Until the answer began. */
+  readonly durationMs: number;
+}
+
 export interface ApiOptions {
   /** The clock, in ms; default: the system's. */
   readonly now?: () => number;
+  /** Told of each request; default: nobody is. */
+  readonly onRequestDone?: (done: RequestDone) => void;
   /** Told about requests that failed for reasons of ours; default: silent. */
   readonly logger?: Logger;
   /** Whether `/api/v1/admin/tsdb/*` may delete and snapshot; default false. */
@@ -85,7 +96,7 @@ export interface ApiOptions {
   readonly remoteReadFrameBytes?: number;
   /** The largest body of a remote write, before and after decompression; default 32 MiB. */
   readonly remoteWriteBytesMax?: number;
-  /** Experimental functions and syntax of PromQL; default true. */
+  /** Experimental functions and syntax of PromQL; default false, as in Prometheus. */
   readonly experimental?: boolean;
 }
 
@@ -140,7 +151,7 @@ const DEFAULTS = {
   remoteReadConcurrencyMax: 10,
   remoteReadFrameBytes: MIB,
   remoteWriteBytesMax: 32 * MIB,
-  experimental: true,
+  experimental: false,
 };
 
 /** Numbers that have to be at least 1. */

@@ -8,4 +8,19 @@ export {
   type WritableApiDatabase,
 } from './api-database.js';
 export { createHandler, type FetchHandler } from './handler.js';
-export { type ApiOptions, type BuildInfo, type MetricsText, type RuntimeInfo } from './options.js';
+export { listen, type Listening, type ListenOptions } from './listen.js';
+export {
+  type ApiOptions,
+  type BuildInfo,
+  type MetricsText,
+  type RequestDone,
+  type RuntimeInfo,
+} from './options.js';
+export {
+  type MetricsRegistry,
+  recordRegistry,
+  type Recorder,
+  type Recording,
+  type RecordOptions,
+} from './record-registry.js';
+export { createSelfMetrics, type SelfMetrics, type SelfMetricsOptions } from './self-metrics.js';

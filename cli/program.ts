@@ -21,6 +21,7 @@ import type { ListFlags } from './list.js';
 import { OutputClosedError } from './output.js';
 import { parseDuration } from './parse-duration.js';
 import type { QuerySeriesFlags } from './query-series.js';
+import { addServeFlags, serveFlagsOf } from './serve-flags.js';
 import type { Terminal } from './terminal.js';
 import { VERSION } from './version.js';
 
@@ -94,6 +95,7 @@ function buildProgram(terminal: Terminal, finish: SetExitCode): Command {
   addBlockCommands(program, terminal, finish);
   addSampleCommands(program, terminal, finish);
   addWritingCommands(program, terminal, finish);
+  addServerCommands(program, terminal, finish);
   addOtherCommands(program, terminal, finish);
   return program;
 }
@@ -196,6 +198,20 @@ function addWritingCommands(program: Command, terminal: Terminal, finish: SetExi
       const flags = self.optsWithGlobals<CreateBlocksFlags>();
       finish(await createBlocksFromOpenMetrics(input, out, flags, terminal));
     });
+}
+
+function addServerCommands(program: Command, terminal: Terminal, finish: SetExitCode): void {
+  const command = program
+    .command('serve')
+    .description("Serve a data directory over Prometheus' HTTP API, for Grafana and the like.");
+  addServeFlags(command);
+  command.action(async (read: Readonly<Record<string, unknown>>) => {
+    const [{ serve }, { processSignals }] = await Promise.all([
+      import('./serve.js'),
+      import('./signals.js'),
+    ]);
+    finish(await serve(serveFlagsOf(read), terminal, processSignals()));
+  });
 }
 
 function addOtherCommands(program: Command, terminal: Terminal, finish: SetExitCode): void {

@@ -44,6 +44,10 @@ const DOORS: Readonly<Record<string, string>> = {
   'node:readline': 'cli',
   'node:tty': 'cli',
   commander: 'cli',
+  pino: 'cli',
+  yaml: 'cli',
+  'prom-client': 'api',
+  bcryptjs: 'api',
   'cli-progress': 'cli',
 };
 
@@ -80,6 +84,9 @@ const TESTED_BY: Readonly<Record<string, string>> = {
   'kernel/sample-rows.ts': 'test/kernel/head-kernel.test.ts',
   'kernel/web-assembly.ts': 'test/kernel/head-kernel.test.ts',
   'model/logger.ts': 'test/disk/node-disk.test.ts',
+  'cli/open-served.ts': 'test/cli/serve.test.ts',
+  'cli/signals.ts': 'test/cli/serve.test.ts',
+  'cli/yaml-fields.ts': 'test/cli/config-file.test.ts',
   'api/admin-endpoints.ts': 'test/api/handler.test.ts',
   'api/api-database.ts': 'test/api/handler.test.ts',
   'api/api-error.ts': 'test/api/handler.test.ts',

@@ -1,0 +1,32 @@
+/** Opens the data directory of a server: for writing, or for reading beside its owner. */
+import type { ApiDatabase } from '../api/api-database.js';
+import type { Logger } from '../model/logger.js';
+import { openReadOnly } from '../tsdb/db.js';
+import type { Retention } from './runtime-info.js';
+import type { ServeFlags } from './serve-flags.js';
+import type { Closable, ServedDatabase } from './served-database.js';
+
+/** What opening takes. */
+export interface OpenPlan {
+  readonly flags: ServeFlags;
+  readonly retention: Retention;
+  readonly logger: Logger;
+  readonly signal: AbortSignal;
+}
+
+/** Opens the database and hands it to `served`. */
+export async function openServed(
+  served: ServedDatabase,
+  { flags, logger, signal }: OpenPlan,
+): Promise<ApiDatabase & Closable> {
+  const dir = flags['storage.tsdb.path'];
+  const database = await openReadOnly(dir, {
+    io: flags.io,
+    logger,
+    signal,
+    onProgress: ({ done, total }) => served.onProgress(done, total),
+  });
+  served.begin(database);
+  served.refreshEvery(database, flags['read-only.refresh-interval'], logger);
+  return database;
+}
