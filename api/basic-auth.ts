@@ -1,4 +1,4 @@
-/** Basic authentication in front of a handler; passwords are bcrypt hashes, as in Prometheus' file. */
+/** Basic authentication in front of a handler; passwords are bcrypt hashes, as in Prometheus. */
 import { createHash } from 'node:crypto';
 import { compare } from 'bcryptjs';
 import type { FetchHandler } from './handler.js';
