@@ -4,13 +4,13 @@
  */
 import { ChunkCutter } from '../../chunks/chunk-cutter.js';
 import { XorAppender } from '../../chunks/xor.js';
+import { wordsOf } from '../../encoding/float-bits.js';
 import {
   MARK_APPENDED,
   MARK_DUPLICATE,
   MARK_EQUAL,
   MARK_OUT_OF_ORDER,
 } from '../../kernel/sample-rows.js';
-import { bitsOf } from './bits.js';
 
 /** A chunk that has ended, its data in hex. */
 export interface EndedChunk {
@@ -62,7 +62,9 @@ class OracleSeries {
   private appender: XorAppender | null = null;
   private minTime = 0;
   private lastTime = -Infinity;
-  private lastBits = '';
+  /** The last value and the one that comes, as columns: compared by bits. */
+  private readonly last = new Float64Array(2);
+  private readonly words = wordsOf(this.last);
 
   constructor(ref: number, rangeMs: number) {
     this.ref = ref;
@@ -71,9 +73,11 @@ class OracleSeries {
 
   append(times: Float64Array, values: Float64Array, row: number, ended: EndedChunk[]): number {
     const time = times[row];
-    const bits = bitsOf(values[row]);
+    const { last, words } = this;
+    last[1] = values[row];
+    const isEqual = words[0] === words[2] && words[1] === words[3];
     if (time < this.lastTime) return MARK_OUT_OF_ORDER;
-    if (time === this.lastTime) return bits === this.lastBits ? MARK_EQUAL : MARK_DUPLICATE;
+    if (time === this.lastTime) return isEqual ? MARK_EQUAL : MARK_DUPLICATE;
     const samples = this.appender?.sampleCount ?? 0;
     const bytes = this.appender?.bytes().length ?? 0;
     if (this.cutter.cutsBefore(time, samples, bytes)) {
@@ -83,7 +87,7 @@ class OracleSeries {
     }
     this.appender?.append(times, values, row);
     this.lastTime = time;
-    this.lastBits = bits;
+    last[0] = last[1];
     return MARK_APPENDED;
   }
 
