@@ -9,8 +9,9 @@
  */
 import type { ByteSource } from '../disk/byte-source.js';
 import { ByteReader } from '../encoding/byte-reader.js';
-import { crc32c } from '../encoding/crc32c.js';
+import { crc32c, crc32cOf } from '../encoding/crc32c.js';
 import { CorruptionError, DecodeError } from '../model/errors.js';
+import type { RawChunk } from './segment-format.js';
 
 /** In the encoding byte: the chunk is of out-of-order samples. */
 export const OUT_OF_ORDER_FLAG = 0x80;
@@ -152,6 +153,27 @@ export class HeadChunkEntries {
     }
     return true;
   }
+}
+
+/**
+ * The chunk whose entry begins at `offset` and whose data has `dataLength` bytes; a view that holds
+ * until the source's next call. What is there else is a `DecodeError`, counted from `offset`.
+ */
+export function readHeadEntry(source: ByteSource, offset: number, dataLength: number): RawChunk {
+  let lengthBytes = 1;
+  for (let rest = dataLength; rest >= 0x80; rest = Math.floor(rest / 128)) lengthBytes++;
+  const dataStart = ENTRY_START_BYTES + 1 + lengthBytes;
+  const dataEnd = dataStart + dataLength;
+  const bytes = source.peek(offset, dataEnd + CRC_BYTES);
+  const actual = crc32cOf(bytes, 0, dataEnd);
+  const reader = new ByteReader(bytes, ENTRY_START_BYTES);
+  const encoding = reader.u8() & ~OUT_OF_ORDER_FLAG;
+  const stored = new ByteReader(bytes, dataEnd).u32();
+  if (actual !== stored) {
+    throw new DecodeError(`chunk checksum ${hex(actual)}, ${hex(stored)} expected`, 0);
+  }
+  if (reader.uvarint() !== dataLength) throw new DecodeError('another chunk lies there', 0);
+  return { encoding, data: bytes.subarray(dataStart, dataEnd) };
 }
 
 function hex(checksum: number): string {

@@ -77,6 +77,8 @@ const HOT = [
 const TESTED_BY: Readonly<Record<string, string>> = {
   'chunks/entry-decoder.ts': 'test/chunks/chunk-entries.test.ts',
   'chunks/histogram-encoder.ts': 'test/chunks/histogram-appender.test.ts',
+  'compact/head-snapshot.ts': 'test/compact/head-block.test.ts',
+  'compact/head-symbols.ts': 'test/compact/head-block.test.ts',
   'compact/merge-source.ts': 'test/compact/compactor.test.ts',
   'compact/open-block.ts': 'test/compact/compactor.test.ts',
   'index/symbol-list.ts': 'test/index/symbol-union.test.ts',
@@ -110,6 +112,7 @@ const TESTED_BY: Readonly<Record<string, string>> = {
 const AHEAD_OF_USERS = [
   'chunks/head-chunk-writer.ts',
   'compact/compactor.ts',
+  'compact/head-block.ts',
   'compact/planner.ts',
   'tsdb/background.ts',
   'tsdb/block-store.ts',

@@ -4,10 +4,8 @@ import { closeBlock, openBlocks } from '../../compact/open-block.js';
 import type { BlockMeta } from '../../compact/block-meta.js';
 import { mergedBlock, rewrittenBlock } from '../../compact/merged-meta.js';
 import type { NewBlock } from '../../compact/block-writer.js';
-import { ChunkMetas } from '../../index/reader.js';
 import { encodeTombstones } from '../../index/tombstones.js';
 import { Kernel } from '../../kernel/kernel.js';
-import { Columns } from '../../model/columns.js';
 import { CorruptionError, DiskError } from '../../model/errors.js';
 import { Pacer } from '../../model/pacer.js';
 import { atOnce } from '../../model/steps.js';
@@ -19,6 +17,7 @@ import {
   type TestBlock,
   ULID,
 } from '../support/block-builder.js';
+import { blockContents } from '../support/block-contents.js';
 import { DIR } from '../support/data-directory.js';
 import { WritableMemoryDisk } from '../support/writable-memory-disk.js';
 
@@ -78,27 +77,7 @@ const rewritten: Describe = (ulid, [meta]) => rewrittenBlock(ulid, meta);
 
 /** `labels: times` of every series of the new block. */
 function contents(disk: WritableMemoryDisk): string[] {
-  const [block] = openBlocks(disk, [`${DIR}/${NEW}`], kernel);
-  const texts: string[] = [];
-  for (const id of seriesIds(disk, `${DIR}/${NEW}/index`)) {
-    const { labels, refs } = seriesOf(block, id);
-    const columns = new Columns();
-    block.chunks.read(refs, 0, refs.length, columns);
-    const rows = Array.from(columns.times.slice(0, columns.count));
-    expect(Array.from(columns.values.slice(0, columns.count))).toEqual(rows.map((t) => 1.5 * t));
-    texts.push(`${labels}: ${rows.join(' ')}`);
-  }
-  closeBlock(block);
-  return texts;
-}
-
-function seriesOf(block: ReturnType<typeof openBlocks>[number], id: number) {
-  const symbols = [...block.index.symbols()];
-  const numbers: number[] = [];
-  const metas = new ChunkMetas();
-  block.index.seriesSymbols(id, numbers, metas);
-  const labels = numbers.map((number) => symbols[number]).join(' ');
-  return { labels, refs: Array.from(metas.refs.slice(0, metas.count)) };
+  return blockContents(disk, `${DIR}/${NEW}`, kernel);
 }
 
 describe('blocks that are merged', () => {

@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { compactBlocks } from '../../compact/compactor.js';
+import { writeHeadBlock } from '../../compact/head-block.js';
 import { mergedBlock, rewrittenBlock } from '../../compact/merged-meta.js';
 import { closeBlock, openBlocks } from '../../compact/open-block.js';
 import { NodeWritableDisk } from '../../disk/node-writable-disk.js';
@@ -10,6 +11,7 @@ import { Kernel } from '../../kernel/kernel.js';
 import { atOnce } from '../../model/steps.js';
 import { describePeers, peer } from '../support/peers.js';
 import { scratchFolder } from '../support/scratch.js';
+import { TestHead } from '../support/test-head.js';
 
 const SEEDS = [1, 2, 3];
 const OUR_ULID = '01M83CBQBZ9SNCY7D5VAF4K1AA';
@@ -75,5 +77,40 @@ describePeers('blocks that we merge', ['compaction'], () => {
       prometheus('delete', paths[0], '0', '9000000000', 'n', '.+');
       expectSame([paths[0]]);
     });
+  });
+});
+
+/** What the program fills its head with, too. */
+function sampleAt(series: number, i: number): number {
+  return ((series * 7919 + i * i * 31 + i * 17) % 100003) / 1000;
+}
+
+describePeers('a block that we make of a head', ['compaction'], () => {
+  it.each([
+    [50, 240, 15_000],
+    [7, 480, 15_000],
+    [3, 2000, 3000],
+  ])('is the same: %i series of %i samples every %i ms', (series, samples, stepMs) => {
+    const [theirs, mine] = [scratchFolder(), scratchFolder()];
+    const [ulid] = prometheus('head', theirs, ...[series, samples, stepMs].map(String));
+    const disk = new NodeWritableDisk();
+    const chunksDir = join(mine, 'chunks_head');
+    disk.makeDirectory(chunksDir);
+    const head = new TestHead(disk, chunksDir);
+    for (let number = 0; number < series; number++) {
+      head.add({
+        labels: [
+          ['__name__', 'test_metric'],
+          ['instance', `host-${number}`],
+          ['job', 'test'],
+        ],
+        times: Float64Array.from({ length: samples }, (_, i) => i * stepMs),
+        values: Float64Array.from({ length: samples }, (_, i) => sampleAt(number, i)),
+      });
+    }
+    const source = { snapshot: head.finish(), chunksDir };
+    const block = { ulid: OUR_ULID, minTime: 0, maxTime: 2 * 3600 * 1000 };
+    atOnce(writeHeadBlock(disk, mine, block, source, { kernel: new Kernel() }));
+    expect(filesOf(join(mine, OUR_ULID), OUR_ULID)).toEqual(filesOf(join(theirs, ulid), ulid));
   });
 });

@@ -1,0 +1,201 @@
+/**
+ * Makes a block of what a head has of a time range, as Prometheus 3.14 does: the same bytes for the
+ * same samples (tsdb/compact.go, `Write`; tsdb/head_read.go).
+ *
+ * Chunks go from chunks_head into segments as they are; one that crosses the range is cut and
+ * encoded again. All texts of the head become symbols, those of series without a chunk here too.
+ */
+import { ChunkEntries } from '../chunks/chunk-entries.js';
+import { ENCODING_XOR } from '../chunks/chunk.js';
+import { EntryDecoder } from '../chunks/entry-decoder.js';
+import { headChunkFileName } from '../chunks/head-chunks.js';
+import { readHeadEntry } from '../chunks/head-chunk-entry.js';
+import { recodeChunk } from '../chunks/series-encoder.js';
+import type { ByteSource } from '../disk/byte-source.js';
+import type { Disk } from '../disk/disk.js';
+import type { WritableDisk } from '../disk/writable-disk.js';
+import { Columns } from '../model/columns.js';
+import { CorruptionError } from '../model/errors.js';
+import { type Interval, overlaps } from '../model/interval.js';
+import type { Steps } from '../model/steps.js';
+import { BlockDirectory } from './block-directory.js';
+import type { BlockMeta } from './block-meta.js';
+import { BlockWriter, type NewBlock } from './block-writer.js';
+import type { CompactionOptions } from './compactor.js';
+import type { HeadSnapshot } from './head-snapshot.js';
+import { type HeadOrder, sortHead } from './head-symbols.js';
+
+/** What it costs to move things, in the pacer's units; after so many others may have a turn. */
+const SERIES_UNITS = 200;
+const CHUNK_UNITS = 100;
+const STEP_UNITS = 20_000;
+
+/** A head, and where its chunks are. */
+export interface HeadSource {
+  readonly snapshot: HeadSnapshot;
+  /** The directory `chunks_head`. */
+  readonly chunksDir: string;
+}
+
+/**
+ * Writes `block` into the directory `dir` of `disk` and returns its meta; null, and nothing is
+ * written, where the head has no sample in its range.
+ */
+export function* writeHeadBlock(
+  disk: WritableDisk,
+  dir: string,
+  block: NewBlock,
+  source: HeadSource,
+  options: CompactionOptions,
+): Steps<BlockMeta | null> {
+  const order = yield* sortHead(source.snapshot);
+  const directory = new BlockDirectory(disk, dir, block.ulid);
+  const files = new ChunkFiles(disk, source.chunksDir);
+  try {
+    const writer = new BlockWriter(directory.openSink, block, order.symbols);
+    const range = { minTime: block.minTime, maxTime: block.maxTime - 1 };
+    const chunks = new HeadChunkSource(source.snapshot, files, range, options);
+    yield* writeSeries(writer, source.snapshot, order, chunks, options);
+    if (writer.sampleCount === 0) {
+      directory.drop();
+      return null;
+    }
+    const meta = writer.finish();
+    directory.publish();
+    return meta;
+  } catch (error) {
+    throw directory.discard(error);
+  } finally {
+    files.close();
+  }
+}
+
+function* writeSeries(
+  writer: BlockWriter,
+  snapshot: HeadSnapshot,
+  { nameSymbols, valueSymbols, series }: HeadOrder,
+  chunks: HeadChunkSource,
+  { onProgress }: CompactionOptions,
+): Steps<void> {
+  const { seriesPairs, seriesPairEnds } = snapshot;
+  const labels: number[] = [];
+  let units = 0;
+  for (let done = 0; done < series.length; done++) {
+    const number = series[done];
+    chunks.load(number);
+    const { entries } = chunks;
+    if (entries.count > 0) {
+      labels.length = 0;
+      const from = number === 0 ? 0 : seriesPairEnds[number - 1];
+      for (let i = from; i < seriesPairEnds[number]; i++) {
+        labels.push(nameSymbols[seriesPairs[i]], valueSymbols[seriesPairs[i]]);
+      }
+      writer.writeEntries(labels, entries);
+    }
+    units += SERIES_UNITS + CHUNK_UNITS * entries.count;
+    if (units < STEP_UNITS) continue;
+    onProgress?.(done + 1, series.length);
+    yield units;
+    units = 0;
+  }
+  onProgress?.(series.length, series.length);
+}
+
+/** The chunks of one series at a time, as entries of a segment. */
+class HeadChunkSource {
+  readonly entries = new ChunkEntries();
+  private readonly snapshot: HeadSnapshot;
+  private readonly files: ChunkFiles;
+  private readonly range: Interval;
+  private readonly decoder: EntryDecoder;
+  private readonly single = new ChunkEntries();
+  private readonly samples = new Columns();
+
+  constructor(
+    snapshot: HeadSnapshot,
+    files: ChunkFiles,
+    range: Interval,
+    { kernel }: CompactionOptions,
+  ) {
+    this.snapshot = snapshot;
+    this.files = files;
+    this.range = range;
+    this.decoder = new EntryDecoder(kernel);
+  }
+
+  /** Loads the chunks of a series that lie in the range. */
+  load(series: number): void {
+    const { entries, range } = this;
+    const { seriesChunkEnds, chunkMinTimes, chunkMaxTimes } = this.snapshot;
+    entries.clear();
+    const from = series === 0 ? 0 : seriesChunkEnds[series - 1];
+    for (let chunk = from; chunk < seriesChunkEnds[series]; chunk++) {
+      const minTime = chunkMinTimes[chunk];
+      const maxTime = chunkMaxTimes[chunk];
+      if (!overlaps(range, { minTime, maxTime })) continue;
+      if (minTime >= range.minTime && maxTime <= range.maxTime) this.copy(chunk, entries);
+      else this.cut(chunk);
+    }
+  }
+
+  /** Adds a chunk as it is. */
+  private copy(chunk: number, into: ChunkEntries): void {
+    const { snapshot, files } = this;
+    const { chunkFiles, chunkOffsets, chunkLengths, chunkMinTimes, chunkMaxTimes } = snapshot;
+    const file = chunkFiles[chunk];
+    const offset = chunkOffsets[chunk];
+    const length = chunkLengths[chunk];
+    const minTime = chunkMinTimes[chunk];
+    const maxTime = chunkMaxTimes[chunk];
+    if (file === 0) {
+      const data = snapshot.openBytes.subarray(offset, offset + length);
+      into.pushEncoded({ encoding: ENCODING_XOR, data, minTime, maxTime });
+    } else into.pushEncoded({ ...files.read(file, offset, length), minTime, maxTime });
+  }
+
+  /** Adds what the range has of a chunk. */
+  private cut(chunk: number): void {
+    const { single, samples, range, entries } = this;
+    single.clear();
+    this.copy(chunk, single);
+    samples.clear();
+    this.decoder.decode(single, 0, samples);
+    let kept = 0;
+    for (let row = 0; row < samples.count; row++) {
+      const time = samples.times[row];
+      if (time >= range.minTime && time <= range.maxTime) samples.moveRow(row, kept++);
+    }
+    samples.count = kept;
+    for (const part of recodeChunk(single.encodingAt(0), samples)) entries.pushEncoded(part);
+  }
+}
+
+/** The files of chunks_head, opened at their first use. They are appended to, and never cut. */
+class ChunkFiles {
+  private readonly disk: Disk;
+  private readonly dir: string;
+  private readonly sources = new Map<number, ByteSource>();
+
+  constructor(disk: Disk, dir: string) {
+    this.disk = disk;
+    this.dir = dir;
+  }
+
+  /** The chunk of `length` bytes of data whose entry begins at `offset`, its checksum checked. */
+  read(file: number, offset: number, length: number): { encoding: number; data: Uint8Array } {
+    let source = this.sources.get(file);
+    if (source === undefined) {
+      source = this.disk.openImmutable(this.disk.join(this.dir, headChunkFileName(file)));
+      this.sources.set(file, source);
+    }
+    try {
+      return readHeadEntry(source, offset, length);
+    } catch (error) {
+      throw CorruptionError.from(source.path, offset, error);
+    }
+  }
+
+  close(): void {
+    for (const source of this.sources.values()) source.close();
+  }
+}
