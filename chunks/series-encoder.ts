@@ -7,6 +7,7 @@
  */
 import { assert } from '../model/assert.js';
 import type { Columns } from '../model/columns.js';
+import type { Kernel } from '../kernel/kernel.js';
 import {
   ENCODING_FLOAT_HISTOGRAM,
   ENCODING_FLOAT_HISTOGRAM_ST,
@@ -42,6 +43,24 @@ export function encodeSamples(
     encoder.append(row, encodingOf(samples, row, floatEncoding), SAMPLES_PER_CHUNK);
   }
   return encoder.end();
+}
+
+/** The same of floats without start times, by the kernel. */
+export function encodeFloats(samples: Columns, kernel: Kernel): EncodedChunk[] {
+  const { times, count } = samples;
+  assert(samples.histograms === null && samples.startTimes === null, 'all are plain floats');
+  const chunks: EncodedChunk[] = [];
+  for (let first = 0; first < count; first += SAMPLES_PER_CHUNK) {
+    const end = Math.min(first + SAMPLES_PER_CHUNK, count);
+    const data = kernel.encodeXor(samples, first, end).slice();
+    chunks.push({
+      encoding: ENCODING_XOR,
+      data,
+      minTime: times[first],
+      maxTime: times[end - 1],
+    });
+  }
+  return chunks;
 }
 
 /**

@@ -8,7 +8,7 @@
 import { ChunkEntries } from '../chunks/chunk-entries.js';
 import type { EntryDecoder } from '../chunks/entry-decoder.js';
 import { mergeColumns } from '../chunks/merge.js';
-import { encodeSamples } from '../chunks/series-encoder.js';
+import { encodeFloats, encodeSamples } from '../chunks/series-encoder.js';
 import { Columns } from '../model/columns.js';
 import { Heap } from '../model/heap.js';
 
@@ -88,7 +88,9 @@ export class ChunkMerger {
     }
     merged.clear();
     mergeColumns(parts.slice(0, run.count), merged);
-    for (const chunk of encodeSamples(merged)) this.encoded.pushEncoded(chunk);
+    const isPlain = merged.histograms === null && merged.startTimes === null;
+    const chunks = isPlain ? encodeFloats(merged, this.decoder.kernel) : encodeSamples(merged);
+    for (const chunk of chunks) this.encoded.pushEncoded(chunk);
   }
 }
 

@@ -3,7 +3,9 @@
  * holds. Those who write (commit-queue.ts), read (head-reader.ts), clean (head-cleaner.ts) and
  * rebuild it (live-replay.ts) work on this.
  */
+import { EntryDecoder } from '../chunks/entry-decoder.js';
 import type { HeadKernel } from '../kernel/head-kernel.js';
+import { Kernel } from '../kernel/kernel.js';
 import { type Interval, MAX_TIME, MIN_TIME, TIME_MAX } from '../model/interval.js';
 import { ChunkLists } from './chunk-lists.js';
 import type { FullChunks } from './full-chunks.js';
@@ -20,6 +22,8 @@ export interface HeadDataOptions {
 
 export class HeadData {
   readonly kernel: HeadKernel;
+  /** For readers of its chunks. */
+  readonly decoder = new EntryDecoder(new Kernel());
   readonly chunks: FullChunks;
   readonly store: SeriesStore;
   readonly lists = new ChunkLists();

@@ -2,7 +2,7 @@
  * A reader of the living head: a source of series over one closed range, as it was when the reader
  * came (isolation.ts). What is committed, made or cleaned while it reads is no matter to it.
  */
-import { decodeXor } from '../chunks/xor.js';
+import { ENCODING_XOR } from '../chunks/chunk.js';
 import { selectLabelNames, selectLabelValues, selectPostings } from '../index/select.js';
 import { PORTION_UNITS, type Selection } from '../index/selection.js';
 import { OPEN_BYTES_MAX } from '../kernel/head-kernel.js';
@@ -128,16 +128,17 @@ class HeadReaderCursor implements SeriesCursor, Series {
   }
 
   read(into: Columns): void {
-    const { lists, chunks, kernel } = this.data;
+    const { lists, chunks, decoder, kernel } = this.data;
     const { slot } = this;
     const start = into.count;
     for (let at = lists.first(slot); at !== 0; at = lists.next(at)) {
       if (lists.minTimeAt(at) > this.visibleTime) break;
       if (lists.maxTimeAt(at) < this.range.minTime) continue;
-      decodeXor(chunks.data(lists.refAt(at), lists.dataLengthAt(at)), into);
+      const data = chunks.data(lists.refAt(at), lists.dataLengthAt(at));
+      decoder.decodeData(ENCODING_XOR, data, into);
     }
     const length = this.opensBefore(this.visibleTime) ? kernel.readOpen(slot, this.open) : 0;
-    if (length > 0) decodeXor(this.open.subarray(0, length), into);
+    if (length > 0) decoder.decodeData(ENCODING_XOR, this.open.subarray(0, length), into);
     const { minTime } = this.range;
     keepVisible(into, start, { minTime, maxTime: this.visibleTime, deleted: this.deleted });
   }

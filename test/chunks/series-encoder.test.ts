@@ -1,11 +1,14 @@
 /** Samples into chunks: Prometheus' own, byte for byte, and where chunks end. */
+import fc from 'fast-check';
 import { decodeChunk, sampleCount } from '../../chunks/chunk.js';
-import { encodeSamples, recodeChunk } from '../../chunks/series-encoder.js';
+import { encodeFloats, encodeSamples, recodeChunk } from '../../chunks/series-encoder.js';
 import { STALE_NAN } from '../../encoding/float-bits.js';
+import { Kernel } from '../../kernel/kernel.js';
 import { Columns } from '../../model/columns.js';
 import { HINT_GAUGE, Histogram, type HistogramFields } from '../../model/histogram.js';
 import { bytesOfHex, columnBits, hexOfBytes } from '../support/bits.js';
 import { readVectors, rowTexts, vectorColumns } from '../support/chunk-vectors.js';
+import { seriesArbitrary } from '../support/series.js';
 import { describeShared } from '../support/shared.js';
 
 describeShared('golden samples', () => {
@@ -110,6 +113,20 @@ describe('a chunk ends', () => {
     const chunks = encodeSamples(samples);
     expect(chunks.map(({ data }) => data[2] >>> 6)).toEqual([0, 2]);
   });
+});
+
+it('plain floats become the same chunks by the kernel', () => {
+  const kernel = new Kernel();
+  fc.assert(
+    fc.property(seriesArbitrary(400), ({ times, values }) => {
+      const samples = new Columns(times.length);
+      samples.times.set(times);
+      samples.values.set(values);
+      samples.commitFloats(times.length);
+      expect(encodeFloats(samples, kernel)).toEqual(encodeSamples(samples));
+    }),
+    { numRuns: 50 },
+  );
 });
 
 it('what is left of a chunk of gauges with a stale marker takes two chunks', () => {
