@@ -11,13 +11,15 @@
 import type { ByteSource } from '../disk/byte-source.js';
 import type { DirectoryEntry, Disk } from '../disk/disk.js';
 import { ByteReader } from '../encoding/byte-reader.js';
+import { Kernel } from '../kernel/kernel.js';
 import { assert } from '../model/assert.js';
 import type { Columns } from '../model/columns.js';
 import { CorruptionError, DiskError } from '../model/errors.js';
 import { MIN_TIME } from '../model/interval.js';
 import type { Problem } from '../model/problem.js';
 import type { Steps } from '../model/steps.js';
-import { decodeChunk, isKnownEncoding, sampleCount } from './chunk.js';
+import { isKnownEncoding, sampleCount } from './chunk.js';
+import { EntryDecoder } from './entry-decoder.js';
 import { ENTRY_BYTES_MAX, HeadChunkEntries } from './head-chunk-entry.js';
 
 export const HEAD_CHUNKS_MAGIC = 0x0130bc91;
@@ -66,6 +68,7 @@ export class HeadChunkFiles {
    */
   readonly damagedFrom: number | null;
   private readonly sources: ReadonlyMap<number, ByteSource>;
+  private readonly decoder = new EntryDecoder(new Kernel());
 
   private constructor(scan: Scan) {
     this.chunks = scan.chunks;
@@ -95,7 +98,7 @@ export class HeadChunkFiles {
   read(chunk: HeadChunk, into: Columns): void {
     const data = this.data(chunk);
     try {
-      decodeChunk(chunk.encoding, data, into);
+      this.decoder.decodeData(chunk.encoding, data, into);
     } catch (error) {
       throw CorruptionError.from(this.sourceOf(chunk).path, offsetOf(chunk.ref), error);
     }
