@@ -86,6 +86,13 @@ const TESTED_BY: Readonly<Record<string, string>> = {
   'kernel/sample-rows.ts': 'test/kernel/head-kernel.test.ts',
   'kernel/web-assembly.ts': 'test/kernel/head-kernel.test.ts',
   'model/logger.ts': 'test/disk/node-disk.test.ts',
+  'tsdb/block-jobs.ts': 'test/tsdb/database.test.ts',
+  'tsdb/database-files.ts': 'test/tsdb/database.test.ts',
+  'tsdb/database-opening.ts': 'test/tsdb/database.test.ts',
+  'tsdb/head-block.ts': 'test/tsdb/database.test.ts',
+  'tsdb/head-compaction.ts': 'test/tsdb/database.test.ts',
+  'tsdb/lifecycle.ts': 'test/tsdb/database.test.ts',
+  'tsdb/maintenance-directory.ts': 'test/tsdb/maintenance.test.ts',
   'cli/open-served.ts': 'test/cli/serve.test.ts',
   'cli/signals.ts': 'test/cli/serve.test.ts',
   'cli/yaml-fields.ts': 'test/cli/config-file.test.ts',
@@ -109,23 +116,7 @@ const TESTED_BY: Readonly<Record<string, string>> = {
 };
 
 /** Sources that came before what will use them: to be struck off when it comes. */
-const AHEAD_OF_USERS = [
-  'chunks/head-chunk-writer.ts',
-  'compact/compactor.ts',
-  'compact/head-block.ts',
-  'compact/planner.ts',
-  'tsdb/background.ts',
-  'tsdb/block-store.ts',
-  'tsdb/database-options.ts',
-  'tsdb/live-head.ts',
-  'tsdb/live-replay.ts',
-  'tsdb/memory-chunks.ts',
-  'tsdb/turn-taking.ts',
-  'tsdb/write-gate.ts',
-  'wal/checkpoint-writer.ts',
-  'wal/repair.ts',
-  'wal/writer.ts',
-];
+const AHEAD_OF_USERS = ['compact/head-block.ts', 'tsdb/maintenance-directory.ts'];
 
 const ROOT = resolve(__dirname, '..');
 /** Written by the build, or not ours. */

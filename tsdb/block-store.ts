@@ -124,6 +124,21 @@ export class BlockStore {
     return changed;
   }
 
+  /**
+   * Reads back a block that was just made, whole. A `CorruptionError` where it is damaged: then it
+   * is removed, since what it was made of is still there.
+   */
+  async verify({ ulid }: BlockMeta): Promise<void> {
+    const path = this.disk.join(this.dir, ulid);
+    const damage = await firstDamage(this.disk, path, ulid);
+    if (damage === null) {
+      this.sound.add(ulid);
+      return;
+    }
+    removeBlock(this.disk, path);
+    throw damage;
+  }
+
   /** Marks blocks that could not be merged, so that it is not tried again and again. */
   markFailed(metas: readonly BlockMeta[]): void {
     for (const meta of metas) this.mark(meta, { failed: true });

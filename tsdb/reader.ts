@@ -90,7 +90,7 @@ export abstract class Reader implements Queryable {
         if (!reuseColumns) samples = new Columns(samples.count);
       }
     } finally {
-      for (const source of sources) source.release();
+      this.release(sources);
     }
   }
 
@@ -112,7 +112,7 @@ export abstract class Reader implements Queryable {
       }
       return found;
     } finally {
-      for (const source of sources) source.release();
+      this.release(sources);
     }
   }
 
@@ -142,7 +142,7 @@ export abstract class Reader implements Queryable {
       release: () => {
         if (isReleased) return;
         isReleased = true;
-        for (const source of sources) source.release();
+        this.release(sources);
       },
     };
   }
@@ -162,12 +162,23 @@ export abstract class Reader implements Queryable {
   /** Throws `ClosedError` after `close()`. */
   protected abstract checkOpen(): void;
 
+  /** A query begins to read: each call is paired with one of `onReleased`. */
+  protected onAcquired(): void {
+    // Nothing waits for queries, unless a subclass does.
+  }
+
+  protected onReleased(): void {
+    // As above.
+  }
+
   private async acquire(range: Interval, turns: Turns): Promise<HeldSource[]> {
     for (let attempt = 1; ; attempt++) {
       this.checkOpen();
       const { version } = this;
       try {
-        return await this.tryAcquire(range, turns);
+        const sources = await this.tryAcquire(range, turns);
+        this.onAcquired();
+        return sources;
       } catch (error) {
         if (attempt === ATTEMPTS_MAX) throw error;
         // A block was compacted away under us: its data lies in another block by now.
@@ -176,6 +187,11 @@ export abstract class Reader implements Queryable {
         else if (!(error instanceof ClosedError) || this.version === version) throw error;
       }
     }
+  }
+
+  private release(sources: readonly HeldSource[]): void {
+    for (const source of sources) source.release();
+    this.onReleased();
   }
 
   private async sortedUnion(
@@ -195,7 +211,7 @@ export abstract class Reader implements Queryable {
       }
       return union.slice(0, limit);
     } finally {
-      for (const source of sources) source.release();
+      this.release(sources);
     }
   }
 }
