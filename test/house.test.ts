@@ -79,6 +79,10 @@ const TESTED_BY: Readonly<Record<string, string>> = {
   'chunks/histogram-encoder.ts': 'test/chunks/histogram-appender.test.ts',
   'compact/head-snapshot.ts': 'test/compact/head-block.test.ts',
   'compact/head-symbols.ts': 'test/compact/head-block.test.ts',
+  'compact/inline-jobs.ts': 'test/compact/job.test.ts',
+  'compact/job-protocol.ts': 'test/compact/job.test.ts',
+  'compact/job-thread.ts': 'test/compact/job.test.ts',
+  'compact/job-worker.ts': 'test/compact/job.test.ts',
   'compact/merge-source.ts': 'test/compact/compactor.test.ts',
   'compact/open-block.ts': 'test/compact/compactor.test.ts',
   'index/symbol-list.ts': 'test/index/symbol-union.test.ts',
@@ -116,7 +120,11 @@ const TESTED_BY: Readonly<Record<string, string>> = {
 };
 
 /** Sources that came before what will use them: to be struck off when it comes. */
-const AHEAD_OF_USERS = ['compact/head-block.ts', 'tsdb/maintenance-directory.ts'];
+const AHEAD_OF_USERS = [
+  'compact/job-thread.ts',
+  'compact/job-worker.ts',
+  'tsdb/maintenance-directory.ts',
+];
 
 const ROOT = resolve(__dirname, '..');
 /** Written by the build, or not ours. */
