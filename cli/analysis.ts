@@ -4,6 +4,7 @@
  */
 import { ENCODING_XOR, ENCODING_XOR2, decodeChunk, sampleCount } from '../chunks/chunk.js';
 import { ChunkMetas } from '../index/reader.js';
+import { goSort } from '../model/go-sort.js';
 import { Columns } from '../model/columns.js';
 import { METRIC_NAME } from '../model/labels.js';
 import type { Matcher } from '../model/matcher.js';
@@ -11,7 +12,6 @@ import { encodeUtf8 } from '../model/utf8.js';
 import type { Block } from '../tsdb/block.js';
 import { Pacer } from '../model/pacer.js';
 import { type ChunkHistogram, chunkHistogram } from './chunk-histogram.js';
-import { goSort } from './go-sort.js';
 
 /** What counting one series costs, in the pacer's units. */
 const SERIES_UNITS = 200;

@@ -1,11 +1,11 @@
 /** `mmtsdb list`: the blocks of a directory, byte for byte as `promtool tsdb list` prints them. */
+import { goSort } from '../model/go-sort.js';
 import { compareUtf8 } from '../model/utf8.js';
 import { type BlockInfo, listBlocks } from '../tsdb/db.js';
 import { formatBytes } from './byte-size.js';
 import { EXIT_FAILURE, EXIT_OK } from './exit-codes.js';
 import type { CommonFlags } from './flags.js';
 import { formatDuration, formatTime } from './go-duration.js';
-import { goSort } from './go-sort.js';
 import { alignColumns } from './tab-writer.js';
 import { loggerOf, type Terminal } from './terminal.js';
 

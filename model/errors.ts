@@ -244,6 +244,27 @@ export class UnsupportedDataError extends TsdbError {
   }
 }
 
+/** Prometheus' names for what can be wrong with a query. */
+export type QueryErrorType = 'bad_data' | 'execution' | 'timeout' | 'canceled';
+
+/** A query that cannot be answered, in Prometheus' words; `limit` names the limit that was met. */
+export class QueryError extends TsdbError {
+  readonly code = 'TSDB_QUERY';
+
+  readonly type: QueryErrorType;
+  readonly limit: string | null;
+
+  constructor(type: QueryErrorType, message: string, options: QueryErrorOptions = {}) {
+    super(message, options);
+    this.type = type;
+    this.limit = options.limit ?? null;
+  }
+}
+
+export interface QueryErrorOptions extends ErrorOptions {
+  readonly limit?: string;
+}
+
 /** What a `catch` binding says, whatever was thrown. */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);

@@ -3,6 +3,7 @@
  * columns. `tsdb` implements them; the query language and the API see nothing else of storage.
  */
 import type { Columns } from './columns.js';
+import type { Interval } from './interval.js';
 import type { Labels } from './labels.js';
 import type { Matcher } from './matcher.js';
 import type { Moved, Steps } from './steps.js';
@@ -67,8 +68,11 @@ export interface Queryable {
  * Several cursors may be open at once; all are void after `release()`.
  */
 export interface Querier {
-  /** Series that match all `matchers` and may have samples in the range. */
-  select(matchers: readonly Matcher[]): Promise<SeriesCursor>;
+  /**
+   * Series that match all `matchers` and may have samples in the range. A closed `range` inside of
+   * the querier's own narrows it for this cursor; who cannot make use of it gives more.
+   */
+  select(matchers: readonly Matcher[], range?: Interval): Promise<SeriesCursor>;
   /** Lets go of the files. Idempotent. */
   release(): void;
 }

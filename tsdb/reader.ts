@@ -135,9 +135,11 @@ export abstract class Reader implements Queryable {
     const sources = await this.acquire(range, turns);
     let isReleased = false;
     return {
-      select: async (matchers) => {
+      select: async (matchers, within = range) => {
         if (isReleased) throw new ClosedError('the querier');
-        return selectFrom(sources, matchers, range, turns);
+        const minTime = Math.max(range.minTime, within.minTime);
+        const maxTime = Math.min(range.maxTime, within.maxTime);
+        return selectFrom(sources, matchers, { minTime, maxTime }, turns);
       },
       release: () => {
         if (isReleased) return;

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { goSort } from '../../cli/go-sort.js';
+import { goSort } from '../../model/go-sort.js';
 import { crc32c } from '../../encoding/crc32c.js';
 
 type Key = (i: number, length: number, parameter: number) => number;

@@ -1,0 +1,28 @@
+/** Which group of an aggregation a series belongs to, and the labels of the groups. */
+import { Labels, METRIC_NAME } from '../../model/labels.js';
+import { compareUtf8 } from '../../model/utf8.js';
+import type { Aggregation } from '../ast.js';
+import { filterLabels, keyIgnoring, keyOn } from '../label-sets.js';
+
+export class Grouping {
+  private readonly names: readonly string[];
+  private readonly set: ReadonlySet<string>;
+  private readonly isWithout: boolean;
+
+  constructor({ grouping, isWithout }: Pick<Aggregation, 'grouping' | 'isWithout'>) {
+    this.names = [...new Set(grouping)].sort(compareUtf8);
+    this.set = new Set(isWithout ? [...grouping, METRIC_NAME] : grouping);
+    this.isWithout = isWithout;
+  }
+
+  /** Equal for series of the same group. */
+  keyOf(labels: Labels): string {
+    return this.isWithout ? keyIgnoring(labels, this.set) : keyOn(labels, this.names);
+  }
+
+  labelsOf(labels: Labels): Labels {
+    if (this.isWithout) return filterLabels(labels, (name) => !this.set.has(name));
+    if (this.names.length === 0) return Labels.EMPTY;
+    return filterLabels(labels, (name) => this.set.has(name));
+  }
+}

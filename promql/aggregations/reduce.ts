@@ -1,0 +1,135 @@
+/** Aggregations that make one series of each group: `sum`, `avg`, `min`, `quantile` and so on. */
+import { AssertionError, unreachable } from '../../model/assert.js';
+import type { Labels } from '../../model/labels.js';
+import type { Aggregation } from '../ast.js';
+import type { Evaluation } from '../evaluation.js';
+import type { Grid } from '../grid.js';
+import { unwrap } from '../planner.js';
+import type { QueryContext } from '../query-context.js';
+import { ListStream, type VectorSeries, type VectorStream } from '../vector-stream.js';
+import {
+  type Accumulator,
+  Average,
+  Count,
+  Deviation,
+  Extreme,
+  Quantile,
+  Sum,
+} from './accumulators.js';
+import { Grouping } from './grouping.js';
+
+/** Bytes a step that an accumulator takes at most. */
+const STEP_BYTES = 25;
+
+interface Group {
+  readonly labels: Labels;
+  readonly accumulator: Accumulator;
+  dropsName: boolean;
+}
+
+export async function openReduction(
+  evaluation: Evaluation,
+  node: Aggregation,
+  grid: Grid,
+): Promise<VectorStream> {
+  const { context } = evaluation;
+  const before = context.heldSamples;
+  const quantiles =
+    node.operator === 'quantile' && node.parameter !== null
+      ? await evaluation.scalar(unwrap(node.parameter), grid)
+      : null;
+  const stream = await evaluation.vector(unwrap(node.expression), grid);
+  if (quantiles !== null) warnOfQuantiles(context, node, quantiles);
+  const grouping = new Grouping(node);
+  const groups = new Map<string, Group>();
+  while (await context.next(stream)) {
+    const { labels, column } = stream;
+    const key = grouping.keyOf(labels);
+    let group = groups.get(key);
+    if (group === undefined) {
+      context.countBytes(STEP_BYTES * grid.steps);
+      const accumulator = accumulatorOf(node, grid.steps, quantiles);
+      group = { labels: grouping.labelsOf(labels), accumulator, dropsName: false };
+      groups.set(key, group);
+    }
+    if (stream.dropsName) group.dropsName = true;
+    if (column.histograms !== null) tellOfHistograms(context, node);
+    if (quantiles !== null) context.countBytes(9 * grid.steps);
+    group.accumulator.add(column);
+  }
+  const series = finishAll(context, [...groups.values()], grid.steps);
+  context.settleSamples(before, countSamples(series));
+  return new ListStream(series);
+}
+
+function finishAll(context: QueryContext, groups: Group[], steps: number): VectorSeries[] {
+  return groups.map(({ labels, accumulator, dropsName }) => {
+    const column = context.newColumn(steps);
+    accumulator.finish(column);
+    return { labels, dropsName, column };
+  });
+}
+
+function countSamples(series: readonly VectorSeries[]): number {
+  let count = 0;
+  for (const { column } of series) count += column.count;
+  return count;
+}
+
+function accumulatorOf(
+  { operator }: Aggregation,
+  steps: number,
+  quantiles: Float64Array | null,
+): Accumulator {
+  if (quantiles !== null) return new Quantile(quantiles);
+  switch (operator) {
+    case 'sum':
+      return new Sum(steps);
+    case 'avg':
+      return new Average(steps);
+    case 'min':
+      return new Extreme(steps, -1);
+    case 'max':
+      return new Extreme(steps, 1);
+    case 'count':
+      return new Count(steps, false);
+    case 'group':
+      return new Count(steps, true);
+    case 'stddev':
+      return new Deviation(steps, true);
+    case 'stdvar':
+      return new Deviation(steps, false);
+    case 'quantile':
+    case 'count_values':
+    case 'topk':
+    case 'bottomk':
+    case 'limitk':
+    case 'limit_ratio':
+      break;
+    default:
+      unreachable(operator);
+  }
+  throw new AssertionError(`${operator} accumulates nothing`);
+}
+
+function warnOfQuantiles(context: QueryContext, node: Aggregation, quantiles: Float64Array): void {
+  const position = unwrap(node.parameter ?? node.expression);
+  let least = Infinity;
+  let greatest = -Infinity;
+  let hasNaN = false;
+  for (const quantile of quantiles) {
+    if (quantile !== quantile) hasNaN = true;
+    if (quantile < least) least = quantile;
+    if (quantile > greatest) greatest = quantile;
+  }
+  if (hasNaN) context.annotations.invalidQuantile(NaN, position);
+  if (greatest > 1) context.annotations.invalidQuantile(greatest, position);
+  if (least < 0) context.annotations.invalidQuantile(least, position);
+}
+
+function tellOfHistograms(context: QueryContext, node: Aggregation): void {
+  const position = unwrap(node.expression);
+  if (/^(stdvar|stddev|quantile|min|max)$/.test(node.operator)) {
+    context.annotations.info(`ignored histogram in ${node.operator} aggregation`, position);
+  }
+}

@@ -1,0 +1,98 @@
+/**
+ * `rate`, `increase`, `delta`: the change over a window, stretched to its bounds where samples lie
+ * close to them (`extrapolatedRate` in promql/functions.go).
+ *
+ * Where counters were reset is found once a series, so that windows without a reset cost two
+ * samples each, however long they are.
+ */
+import type { Columns } from '../../model/columns.js';
+import { FLOAT, type StepColumn } from '../step-column.js';
+import type { Windows } from '../window.js';
+import type { WindowFunction } from './window-function.js';
+
+/** Samples closer to a bound than so many average distances count as reaching it. */
+const REACH = 1.1;
+
+export interface RateKind {
+  readonly isCounter: boolean;
+  /** Per second, rather than over the window. */
+  readonly isRate: boolean;
+}
+
+export const RATE: RateKind = { isCounter: true, isRate: true };
+export const INCREASE: RateKind = { isCounter: true, isRate: false };
+export const DELTA: RateKind = { isCounter: false, isRate: false };
+
+export function extrapolatedRate(kind: RateKind): WindowFunction {
+  let resets = new Int32Array(16);
+  return (windows, out) => {
+    const { samples } = windows;
+    if (resets.length < samples.count) resets = new Int32Array(2 * samples.count);
+    const resetCount = kind.isCounter ? findResets(samples, resets) : 0;
+    fillRates(windows, kind, { rows: resets, count: resetCount }, out);
+  };
+}
+
+/** Rows of samples below the one before. */
+interface Resets {
+  readonly rows: Int32Array;
+  readonly count: number;
+}
+
+function findResets({ values, count }: Columns, rows: Int32Array): number {
+  let found = 0;
+  for (let row = 1; row < count; row++) {
+    if (values[row] < values[row - 1]) rows[found++] = row;
+  }
+  return found;
+}
+
+/** A Go duration's `Seconds()`. */
+export function secondsOfRange(rangeMs: number): number {
+  return Math.trunc(rangeMs / 1000) + ((rangeMs % 1000) * 1e6) / 1e9;
+}
+
+function fillRates(windows: Windows, kind: RateKind, resets: Resets, out: StepColumn): void {
+  const { lows, highs, steps, interval, shape } = windows;
+  const { times, values } = windows.samples;
+  const { values: target, kinds } = out;
+  const { isCounter } = kind;
+  const { rows: resetRows, count: resetCount } = resets;
+  const perSecond = kind.isRate ? secondsOfRange(shape.range) : 1;
+  let nextReset = 0;
+  let filled = 0;
+  let end = windows.firstEnd;
+  for (let step = 0; step < steps; step++, end += interval) {
+    const low = lows[step];
+    const last = highs[step] - 1;
+    if (last <= low) continue;
+    const first = values[low];
+    let result = values[last] - first;
+    if (resetCount > 0) {
+      while (nextReset < resetCount && resetRows[nextReset] <= low) nextReset++;
+      for (let i = nextReset; i < resetCount && resetRows[i] <= last; i++) {
+        result += values[resetRows[i] - 1];
+      }
+    }
+    const firstTime = times[low];
+    const lastTime = times[last];
+    let toStart = (firstTime - (end - shape.range)) / 1000;
+    let toEnd = (end - lastTime) / 1000;
+    const sampled = (lastTime - firstTime) / 1000;
+    const average = sampled / (last - low);
+    const threshold = average * REACH;
+    if (toStart >= threshold) toStart = average / 2;
+    if (isCounter && result > 0 && first >= 0) {
+      // A counter is not extrapolated below zero.
+      const toZero = sampled * (first / result);
+      if (toZero < toStart) toStart = toZero;
+    }
+    if (toEnd >= threshold) toEnd = average / 2;
+    let factor = (sampled + toStart + toEnd) / sampled;
+    if (kind.isRate) factor /= perSecond;
+    target[step] = result * factor;
+    kinds[step] = FLOAT;
+    filled++;
+  }
+  out.count = filled;
+}

@@ -1,0 +1,168 @@
+/** Calls of functions over range vectors: one series at a time, all its windows at once. */
+import { QueryError } from '../../model/errors.js';
+import { type Labels, METRIC_NAME } from '../../model/labels.js';
+import type { Moved } from '../../model/steps.js';
+import type { Call, Position } from '../ast.js';
+import type { Evaluation, RangeSource } from '../evaluation.js';
+import type { Grid } from '../grid.js';
+import { dropNames } from '../names.js';
+import { unwrap } from '../planner.js';
+import type { QueryContext } from '../query-context.js';
+import { dropHistogramRows } from '../stale.js';
+import { StepColumn } from '../step-column.js';
+import type { VectorStream } from '../vector-stream.js';
+import { Windows, type WindowShape } from '../window.js';
+import { extendedRate } from './extended-rates.js';
+import { OVER_TIME } from './over-time.js';
+import { DELTA, extrapolatedRate, INCREASE, RATE, type RateKind } from './rates.js';
+import { TRENDS } from './trends.js';
+import type { WindowFunction } from './window-function.js';
+
+const RATES: Readonly<Record<string, RateKind>> = { delta: DELTA, increase: INCREASE, rate: RATE };
+
+const PLAIN: Readonly<Record<string, WindowFunction>> = {
+  ...OVER_TIME,
+  ...TRENDS,
+  delta: extrapolatedRate(DELTA),
+  increase: extrapolatedRate(INCREASE),
+  rate: extrapolatedRate(RATE),
+};
+
+/** Functions that give a sample as it is: the series keeps its name, histograms come through. */
+const KEEPS_NAME = new Set(['first_over_time', 'last_over_time']);
+/** Functions that histograms count for as much as floats. */
+const TAKES_HISTOGRAMS = new Set([
+  ...KEEPS_NAME,
+  'absent_over_time',
+  'count_over_time',
+  'present_over_time',
+  'ts_of_first_over_time',
+  'ts_of_last_over_time',
+]);
+const ANCHORED = ['changes', 'delta', 'increase', 'rate', 'resets'];
+const SMOOTHED = ['delta', 'increase', 'rate'];
+const COUNTER_SUFFIXES = ['_total', '_sum', '_count', '_bucket'];
+
+export function isWindowed(name: string): boolean {
+  return Object.hasOwn(PLAIN, name);
+}
+
+export async function openWindowed(
+  evaluation: Evaluation,
+  call: Call,
+  grid: Grid,
+): Promise<VectorStream> {
+  const { name } = call.func;
+  const args: Float64Array[] = [];
+  const rangeArg = call.args.find(({ type }) => type === 'matrix');
+  if (rangeArg === undefined) throw new QueryError('bad_data', `${name} lacks a range vector`);
+  const range = await evaluation.range(unwrap(rangeArg), grid);
+  for (const arg of call.args) {
+    if (arg !== rangeArg) args.push(await evaluation.scalar(arg, grid));
+  }
+  checkShape(name, range.shape);
+  const stream = new WindowedStream(evaluation.context, range.source, {
+    call,
+    run: functionOf(name, range.shape),
+    shape: range.shape,
+    args,
+  });
+  if (KEEPS_NAME.has(name)) return stream;
+  const options = { expression: call, steps: grid.steps, duplicates: 'refuse' } as const;
+  return dropNames(evaluation.context, stream, options);
+}
+
+function functionOf(name: string, { isAnchored, isSmoothed }: WindowShape): WindowFunction {
+  if ((isAnchored || isSmoothed) && Object.hasOwn(RATES, name)) return extendedRate(RATES[name]);
+  return PLAIN[name];
+}
+
+function checkShape(name: string, { isAnchored, isSmoothed }: WindowShape): void {
+  if (!isAnchored && !isSmoothed) return;
+  const [modifier, allowed] = isAnchored ? ['anchored', ANCHORED] : ['smoothed', SMOOTHED];
+  if (allowed.includes(name)) return;
+  const only = `${modifier} modifier can only be used with: ${allowed.join(', ')}`;
+  throw new QueryError('execution', `${only} - not with ${name}`);
+}
+
+/** Where annotations of a call point; Prometheus loses the place of a subquery. */
+function positionOf(call: Call): Position {
+  const arg = unwrap(call.args[0]);
+  return arg.kind === 'subquery' ? { start: 0, end: 0 } : arg;
+}
+
+class WindowedStream implements VectorStream {
+  readonly column: StepColumn;
+  private readonly context: QueryContext;
+  private readonly source: RangeSource;
+  private readonly call: Call;
+  private readonly position: Position;
+  private readonly run: WindowFunction;
+  private readonly windows: Windows;
+  private readonly takesHistograms: boolean;
+
+  constructor(
+    context: QueryContext,
+    source: RangeSource,
+    options: {
+      call: Call;
+      run: WindowFunction;
+      shape: WindowShape;
+      args: readonly Float64Array[];
+    },
+  ) {
+    const { call, run, shape, args } = options;
+    this.context = context;
+    this.source = source;
+    this.call = call;
+    this.run = run;
+    this.column = new StepColumn(shape.grid.steps);
+    this.takesHistograms = TAKES_HISTOGRAMS.has(call.func.name);
+    this.position = positionOf(call);
+    this.windows = new Windows({ shape, context, args, position: this.position });
+  }
+
+  get labels(): Labels {
+    return this.source.labels;
+  }
+
+  get dropsName(): boolean {
+    return this.source.dropsName;
+  }
+
+  move(): Moved {
+    const { source, column, windows } = this;
+    for (;;) {
+      const moved = source.move();
+      if (moved !== 'on') return moved;
+      const { samples } = source;
+      if (samples.histograms !== null && !this.takesHistograms) dropHistogramRows(samples);
+      column.clear();
+      const most = windows.find(samples);
+      this.context.checkSamples(most);
+      this.run(windows, column);
+      if (column.count === 0) continue;
+      this.context.countSamples(column.count);
+      this.judge();
+      return moved;
+    }
+  }
+
+  /** Tells where a rate is taken of what does not look like a counter. */
+  private judge(): void {
+    const { name } = this.call.func;
+    if (name !== 'rate' && name !== 'increase') return;
+    const metric = this.source.labels.get(METRIC_NAME);
+    if (metric === '') return;
+    const { annotations, features } = this.context;
+    const { position } = this;
+    if (features.typeAndUnitLabels) {
+      const type = this.source.labels.get('__type__');
+      if (type !== 'counter' && type !== 'histogram') {
+        annotations.possibleNonCounterType(metric, type, position);
+      }
+    } else if (!COUNTER_SUFFIXES.some((suffix) => metric.endsWith(suffix))) {
+      annotations.possibleNonCounter(metric, position);
+    }
+  }
+}

@@ -1,0 +1,26 @@
+/**
+ * The moments at which an expression is evaluated: `start + i × interval`, in ms. An instant query
+ * has one; a subquery has its own.
+ */
+export interface Grid {
+  readonly start: number;
+  /** In ms; of no meaning where there is one step. */
+  readonly interval: number;
+  readonly steps: number;
+}
+
+/** The steps from `start` to `end` at most; none where `end` comes first. */
+export function gridOf(start: number, end: number, interval: number): Grid {
+  const steps = end < start ? 0 : Math.floor((end - start) / interval) + 1;
+  return { start, interval, steps };
+}
+
+/** The first moment of `grid` alone. */
+export function firstStep(grid: Grid): Grid {
+  return { start: grid.start, interval: grid.interval, steps: Math.min(1, grid.steps) };
+}
+
+/** The last moment of a grid that has steps. */
+export function lastTime(grid: Grid): number {
+  return grid.start + (grid.steps - 1) * grid.interval;
+}

@@ -1,0 +1,174 @@
+/**
+ * Dropping metric names, and what becomes of series that are the same without: at one step they are
+ * an error, at different steps they are one series.
+ */
+import { unreachable } from '../model/assert.js';
+import { QueryError } from '../model/errors.js';
+import { Labels, METRIC_NAME } from '../model/labels.js';
+import type { Moved } from '../model/steps.js';
+import type { Expression } from './ast.js';
+import { withoutMetadata } from './label-sets.js';
+import type { QueryContext } from './query-context.js';
+import { ABSENT, type StepColumn } from './step-column.js';
+import { keepSeries, ListStream, type VectorSeries, type VectorStream } from './vector-stream.js';
+
+export function failForDuplicates(): never {
+  throw new QueryError('execution', 'vector cannot contain metrics with the same labelset');
+}
+
+/** What to do with equal label sets: `merge` those that share no step. */
+export type Duplicates = 'refuse' | 'merge';
+
+/**
+ * `stream` without metric names: now or, with delayed name removal, marked to lose them at the end.
+ * `expression` is what the stream comes from.
+ */
+export async function dropNames(
+  context: QueryContext,
+  stream: VectorStream,
+  options: { expression: Expression; steps: number; duplicates: Duplicates },
+): Promise<VectorStream> {
+  if (context.features.delayedNameRemoval) return new MarkedStream(stream);
+  const dropped = new NamelessStream(stream);
+  if (options.duplicates === 'refuse' || options.steps === 1) return new DistinctStream(dropped);
+  if (!mayCollide(options.expression)) return new DistinctStream(dropped);
+  return mergeEqual(context, dropped);
+}
+
+/** Whether series of an expression may be equal without their names. */
+function mayCollide(expression: Expression): boolean {
+  switch (expression.kind) {
+    case 'vectorSelector':
+      return !expression.matchers.some(
+        ({ name, type, value }) => name === METRIC_NAME && type === '=' && value !== '',
+      );
+    case 'parentheses':
+      return mayCollide(expression.expression);
+    case 'unary':
+    case 'number':
+      return false;
+    case 'call':
+      return !/^(rate|increase|delta|irate|idelta|deriv|abs|ceil|floor|round)$/.test(
+        expression.func.name,
+      );
+    case 'aggregation':
+      return !expression.isWithout && expression.grouping.includes(METRIC_NAME);
+    case 'binary':
+    case 'matrixSelector':
+    case 'string':
+    case 'subquery':
+      return true;
+    default:
+      return unreachable(expression);
+  }
+}
+
+/** The end of a query with delayed name removal. */
+export async function dropMarkedNames(
+  context: QueryContext,
+  stream: VectorStream,
+): Promise<VectorStream> {
+  return mergeEqual(context, new NamelessStream(stream, true));
+}
+
+abstract class RenamedStream implements VectorStream {
+  protected readonly input: VectorStream;
+
+  constructor(input: VectorStream) {
+    this.input = input;
+  }
+
+  abstract get labels(): Labels;
+  abstract get dropsName(): boolean;
+
+  get column(): StepColumn {
+    return this.input.column;
+  }
+
+  move(): Moved {
+    return this.input.move();
+  }
+}
+
+class MarkedStream extends RenamedStream {
+  readonly dropsName = true;
+
+  get labels(): Labels {
+    return this.input.labels;
+  }
+}
+
+class NamelessStream extends RenamedStream {
+  labels: Labels;
+  readonly dropsName = false;
+  private readonly onlyMarked: boolean;
+
+  constructor(input: VectorStream, onlyMarked = false) {
+    super(input);
+    this.onlyMarked = onlyMarked;
+    this.labels = Labels.EMPTY;
+  }
+
+  override move(): Moved {
+    const moved = this.input.move();
+    if (moved !== 'on') return moved;
+    const { labels, dropsName } = this.input;
+    this.labels = this.onlyMarked && !dropsName ? labels : withoutMetadata(labels);
+    return moved;
+  }
+}
+
+/** Fails at a label set that comes again. */
+class DistinctStream extends RenamedStream {
+  private readonly seen = new Set<string>();
+
+  get labels(): Labels {
+    return this.input.labels;
+  }
+
+  get dropsName(): boolean {
+    return this.input.dropsName;
+  }
+
+  override move(): Moved {
+    const moved = this.input.move();
+    if (moved !== 'on') return moved;
+    const key = this.labels.key();
+    if (this.seen.has(key)) failForDuplicates();
+    this.seen.add(key);
+    return moved;
+  }
+}
+
+/** Refuses equal label sets; with delayed name removal they may still become different. */
+export function distinct(context: QueryContext, stream: VectorStream): VectorStream {
+  return context.features.delayedNameRemoval ? stream : new DistinctStream(stream);
+}
+
+/** Joins series of equal labels; fails where two have a value at the same step. */
+export async function mergeEqual(
+  context: QueryContext,
+  stream: VectorStream,
+): Promise<VectorStream> {
+  const byKey = new Map<string, VectorSeries>();
+  while (await context.next(stream)) {
+    const key = stream.labels.key();
+    const known = byKey.get(key);
+    if (known !== undefined) {
+      addSteps(known.column, stream.column);
+      continue;
+    }
+    context.countBytes(9 * stream.column.steps);
+    byKey.set(key, keepSeries(stream));
+  }
+  return new ListStream([...byKey.values()]);
+}
+
+/** Adds the steps of `from` to those of `into`. */
+export function addSteps(into: StepColumn, from: StepColumn): void {
+  for (let step = 0; step < from.steps; step++) {
+    if (from.kinds[step] === ABSENT) continue;
+    if (into.kinds[step] !== ABSENT) failForDuplicates();
+    into.copyStep(from, step);
+  }
+}

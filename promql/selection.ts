@@ -1,0 +1,152 @@
+/**
+ * Reads the series of selectors: each once for the whole query.
+ *
+ * A read with one user streams, so that one series is held at a time. One with several is kept,
+ * packed, as long as it is small; a large one is read again for each user, which costs less than
+ * the memory.
+ */
+import { Columns } from '../model/columns.js';
+import type { Interval } from '../model/interval.js';
+import type { Labels } from '../model/labels.js';
+import type { Matcher } from '../model/matcher.js';
+import type { SeriesCursor } from '../model/queryable.js';
+import type { Moved } from '../model/steps.js';
+import type { ReadPlan } from './planner.js';
+import type { QueryContext } from './query-context.js';
+
+/** What a series costs beside its samples, in the pacer's units. */
+const SERIES_UNITS = 200;
+/** Up to so many samples a shared read is kept: 64 MB. */
+const KEPT_SAMPLES_MAX = 4_000_000;
+
+/** Series with their samples, one after another: valid until the next `move()`. */
+export interface SampleSource {
+  readonly labels: Labels;
+  /** The reader's to change. */
+  readonly samples: Columns;
+  move(): Moved;
+}
+
+interface KeptSeries {
+  readonly labels: Labels;
+  readonly samples: Columns;
+}
+
+export class Selections {
+  private readonly context: QueryContext;
+  private readonly kept = new Map<ReadPlan, Promise<readonly KeptSeries[] | null>>();
+
+  constructor(context: QueryContext) {
+    this.context = context;
+  }
+
+  /** The series of `read`, for a reader that works `steps` steps on each. */
+  async open(read: ReadPlan, steps: number): Promise<SampleSource> {
+    if (read.users > 1) {
+      let keeping = this.kept.get(read);
+      if (keeping === undefined) this.kept.set(read, (keeping = this.keep(read)));
+      const series = await keeping;
+      if (series !== null) return new KeptSource(this.context, series, steps);
+    }
+    return new CursorSource(
+      this.context,
+      await this.context.querier.select(read.matchers, read),
+      steps,
+    );
+  }
+
+  /** Reads all series; null where they are too large to keep. */
+  private async keep(read: ReadPlan): Promise<readonly KeptSeries[] | null> {
+    const source = new CursorSource(
+      this.context,
+      await this.context.querier.select(read.matchers, read),
+      0,
+    );
+    const kept: KeptSeries[] = [];
+    let count = 0;
+    for (;;) {
+      const moved = source.move();
+      if (moved === 'ended') break;
+      if (moved === 'paused') {
+        await this.context.turn();
+        continue;
+      }
+      count += source.samples.count;
+      if (count > KEPT_SAMPLES_MAX) return null;
+      const samples = new Columns(source.samples.count);
+      samples.pushRows(source.samples, 0, source.samples.count);
+      kept.push({ labels: source.labels, samples });
+    }
+    this.context.countBytes(16 * count);
+    return kept;
+  }
+}
+
+/** The series of a read that no selector has planned. */
+export async function openSource(
+  context: QueryContext,
+  matchers: readonly Matcher[],
+  range: Interval,
+  steps: number,
+): Promise<SampleSource> {
+  return new CursorSource(context, await context.querier.select(matchers, range), steps);
+}
+
+/** Straight from the storage. */
+class CursorSource implements SampleSource {
+  readonly samples = new Columns();
+  private readonly context: QueryContext;
+  private readonly cursor: SeriesCursor;
+  private readonly steps: number;
+
+  constructor(context: QueryContext, cursor: SeriesCursor, steps: number) {
+    this.context = context;
+    this.cursor = cursor;
+    this.steps = steps;
+  }
+
+  get labels(): Labels {
+    return this.cursor.series.labels;
+  }
+
+  move(): Moved {
+    // What the last series cost, its steps included, is counted before the next is begun.
+    if (this.context.isDue(0)) return 'paused';
+    const moved = this.cursor.move();
+    if (moved !== 'on') return moved;
+    this.context.countSeries();
+    this.samples.clear();
+    this.cursor.series.read(this.samples);
+    this.context.isDue(SERIES_UNITS + this.samples.count + this.steps);
+    return moved;
+  }
+}
+
+/** Kept series, copied for each reader, who may change what it gets. */
+class KeptSource implements SampleSource {
+  readonly samples = new Columns();
+  private readonly context: QueryContext;
+  private readonly series: readonly KeptSeries[];
+  private readonly steps: number;
+  private next = 0;
+
+  constructor(context: QueryContext, series: readonly KeptSeries[], steps: number) {
+    this.context = context;
+    this.series = series;
+    this.steps = steps;
+  }
+
+  get labels(): Labels {
+    return this.series[this.next - 1].labels;
+  }
+
+  move(): Moved {
+    if (this.context.isDue(0)) return 'paused';
+    if (this.next === this.series.length) return 'ended';
+    const { samples } = this.series[this.next++];
+    this.samples.clear();
+    this.samples.pushRows(samples, 0, samples.count);
+    this.context.isDue(SERIES_UNITS + samples.count + this.steps);
+    return 'on';
+  }
+}

@@ -1,0 +1,80 @@
+/**
+ * Range vectors over one series: for each step the window `(end - range, end]` of its samples, as
+ * rows `[low, high)`. Both ends only move forward, so that finding all windows takes one pass.
+ */
+import { Columns } from '../model/columns.js';
+import type { Position } from './ast.js';
+import type { Grid } from './grid.js';
+import type { QueryContext } from './query-context.js';
+
+/** What a range selector looks at. */
+export interface WindowShape {
+  readonly grid: Grid;
+  /** In ms. */
+  readonly range: number;
+  readonly offset: number;
+  /** `@`: all windows are the one that ends there (less the offset). */
+  readonly at: number | null;
+  /** How much further windows reach: of `anchored` and `smoothed`. */
+  readonly reachBefore: number;
+  readonly reachAfter: number;
+  readonly isAnchored: boolean;
+  readonly isSmoothed: boolean;
+}
+
+/** The windows of one series at a time, in buffers that are used again and again. */
+export class Windows {
+  readonly shape: WindowShape;
+  readonly context: QueryContext;
+  /** Where annotations point. */
+  readonly position: Position;
+  /** What the function's other arguments give, step by step. */
+  readonly args: readonly Float64Array[];
+  readonly steps: number;
+  /** The end of the first window, and how far it is to the next. */
+  readonly firstEnd: number;
+  readonly interval: number;
+  readonly lows: Int32Array;
+  readonly highs: Int32Array;
+  samples = new Columns(0);
+
+  constructor(options: {
+    shape: WindowShape;
+    context: QueryContext;
+    position: Position;
+    args: readonly Float64Array[];
+  }) {
+    const { shape } = options;
+    this.shape = shape;
+    this.context = options.context;
+    this.position = options.position;
+    this.args = options.args;
+    this.steps = shape.grid.steps;
+    this.firstEnd = (shape.at ?? shape.grid.start) - shape.offset;
+    this.interval = shape.at === null ? shape.grid.interval : 0;
+    this.lows = new Int32Array(this.steps);
+    this.highs = new Int32Array(this.steps);
+  }
+
+  /** Finds all windows of a series; returns how many samples the largest holds. */
+  find(samples: Columns): number {
+    this.samples = samples;
+    const { times, count } = samples;
+    const { lows, highs, steps, interval, shape } = this;
+    let end = this.firstEnd + shape.reachAfter;
+    let start = this.firstEnd - shape.range - shape.reachBefore;
+    let low = 0;
+    let high = 0;
+    let most = 0;
+    for (let step = 0; step < steps; step++) {
+      while (high < count && times[high] <= end) high++;
+      while (low < high && times[low] <= start) low++;
+      lows[step] = low;
+      highs[step] = high;
+      if (high - low > most) most = high - low;
+      end += interval;
+      start += interval;
+    }
+    return most;
+  }
+}
