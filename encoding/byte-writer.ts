@@ -7,6 +7,8 @@ import { assert } from '../model/assert.js';
 import { encodeUtf8 } from '../model/utf8.js';
 
 const TWO_32 = 0x1_0000_0000;
+/** A text of so many ASCII characters has a length of one byte. */
+const SHORT_TEXT = 0x7f;
 
 export class ByteWriter {
   private buffer: Uint8Array;
@@ -101,8 +103,26 @@ export class ByteWriter {
 
   /** Text preceded by its uvarint length. */
   string(text: string): this {
+    if (text.length <= SHORT_TEXT && this.shortAscii(text)) return this;
     const bytes = encodeUtf8(text);
     return this.uvarint(bytes.length).raw(bytes);
+  }
+
+  /** Fast path: what nearly every label is, without the encoder's call; false where it is not. */
+  private shortAscii(text: string): boolean {
+    const { length } = text;
+    const at = this.grow(length + 1);
+    const { buffer } = this;
+    buffer[at] = length;
+    for (let i = 0; i < length; i++) {
+      const unit = text.charCodeAt(i);
+      if (unit >= 0x80) {
+        this.end = at;
+        return false;
+      }
+      buffer[at + 1 + i] = unit;
+    }
+    return true;
   }
 
   /**

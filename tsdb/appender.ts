@@ -148,11 +148,12 @@ export class Appender implements RowsOwner {
    *
    * Rejects with a `LimitError` where too many samples wait already; then it is still open.
    */
-  async commit(): Promise<CommitResult> {
-    this.checkOpen();
-    this.context.queue.checkRoom();
-    const minTime = this.minTime;
-    return this.context.queue.commit({ owner: this, rows: this.close(), minTime });
+  commit(): Promise<CommitResult> {
+    const { queue } = this.context;
+    const refusal = this.isClosed ? new ClosedError('the appender') : queue.refusal();
+    if (refusal !== null) return Promise.reject(refusal);
+    const { minTime } = this;
+    return queue.commit({ owner: this, rows: this.close(), minTime });
   }
 
   /** Drops the samples. Series that were made stay until the head is cleaned. */

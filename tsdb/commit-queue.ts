@@ -47,13 +47,17 @@ export interface Batch {
   readonly minTime: number;
 }
 
-/** Something that waits for its turn in the log. */
-interface Item {
+/** Something to be logged. */
+interface Entry {
   readonly batch: Batch | null;
   readonly records: readonly Uint8Array[];
   /** What is done once it is logged; a batch is applied. */
   readonly onLogged: (() => void) | null;
   readonly samples: number;
+}
+
+/** Something that waits for its turn in the log. */
+interface Item extends Entry {
   readonly resolve: (result: CommitResult) => void;
   readonly reject: (error: unknown) => void;
   outOfBounds: number;
@@ -62,6 +66,17 @@ interface Item {
 /** Why a group is not in the log. */
 interface Failure {
   readonly error: unknown;
+}
+
+/** What is written to the log as one. */
+interface Group {
+  readonly items: readonly Item[];
+  /** The refs of series whose records go in front. */
+  readonly series: readonly number[];
+  /** Whether it takes turns of the loop. */
+  readonly isLarge: boolean;
+  isLogged: boolean;
+  failure: Failure | null;
 }
 
 export class CommitQueue {
@@ -73,10 +88,15 @@ export class CommitQueue {
   /** Samples of commits that have not resolved. */
   private waitingSamples = 0;
   private isScheduled = false;
-  /** The end of everything that was taken from the queue. */
-  private applied: Promise<void> = Promise.resolve();
-  /** Whoever uses the log now: the writing of a group, or `exclusively`. */
-  private readonly turns = new TurnTaking();
+  /** Groups that the log has not acknowledged, or that are being applied; oldest first. */
+  private readonly groups: Group[] = [];
+  private isApplying = false;
+  /** Who waits until there is no group. */
+  private whenApplied: (() => void)[] = [];
+  /** Whether a group is being encoded, and what the next one has to wait for. */
+  private isWriting = false;
+  private gate: Promise<void> | null = null;
+  private readonly visits = new TurnTaking();
   private readonly writer = new ByteWriter(64 * 1024);
 
   /** Without a log, commits are applied at the loop's next turn. */
@@ -85,18 +105,19 @@ export class CommitQueue {
     this.log = log;
   }
 
-  /** Throws a `LimitError` where too many samples wait for the log. */
-  checkRoom(): void {
-    if (this.waitingSamples < QUEUED_SAMPLES_MAX) return;
+  /** Why a commit is not taken now: too many samples wait for the log; null where it is. */
+  refusal(): LimitError | null {
+    if (this.waitingSamples < QUEUED_SAMPLES_MAX) return null;
     const message = `${this.waitingSamples} samples wait for the log; await earlier commits`;
-    throw new LimitError('QUEUED_SAMPLES_MAX', message);
+    return new LimitError('QUEUED_SAMPLES_MAX', message);
   }
 
   /** Takes over the rows of a batch. */
   commit(batch: Batch): Promise<CommitResult> {
-    const samples = batch.rows.reduce((sum, { count }) => sum + count, 0);
+    let samples = 0;
+    for (const { count } of batch.rows) samples += count;
     if (samples > 0) this.usualRows = samples;
-    return this.push({ batch, records: [], onLogged: null, samples });
+    return this.push({ batch, records: NO_RECORDS, onLogged: null, samples });
   }
 
   /** Logs ready records, then calls `onLogged`, in order with the commits. */
@@ -114,9 +135,17 @@ export class CommitQueue {
    * written until it is done. Resolves with what it returns.
    */
   exclusively<T>(work: (log: Log | null) => Promise<T>): Promise<T> {
-    return this.turns.take(async () => {
-      await this.applied;
-      return work(this.log);
+    return this.visits.take(async () => {
+      let open = ignore;
+      this.gate = new Promise((resolve) => (open = resolve));
+      try {
+        while (this.isWriting) await nextTurn();
+        await this.applied();
+        return await work(this.log);
+      } finally {
+        this.gate = null;
+        open();
+      }
     });
   }
 
@@ -125,11 +154,12 @@ export class CommitQueue {
     await this.record([], ignore).catch(ignore);
   }
 
-  private push(item: Omit<Item, 'resolve' | 'reject' | 'outOfBounds'>): Promise<CommitResult> {
-    this.waitingSamples += item.samples;
+  private push({ batch, records, onLogged, samples }: Entry): Promise<CommitResult> {
+    this.waitingSamples += samples;
     this.schedule();
     return new Promise((resolve, reject) => {
-      this.items.push({ ...item, resolve, reject, outOfBounds: 0 });
+      const item = { batch, records, onLogged, samples, resolve, reject, outOfBounds: 0 };
+      this.items.push(item);
     });
   }
 
@@ -142,74 +172,113 @@ export class CommitQueue {
   /** Writes group after group until nothing waits. */
   private async drain(): Promise<void> {
     do {
-      await this.turns.take(() => this.write(this.takeGroup()));
+      while (this.gate !== null) await this.gate;
+      this.isWriting = true;
+      const group = this.takeGroup();
+      let failure: Failure | null = null;
+      try {
+        if (group.isLarge) await this.encodeLarge(group);
+        else this.encode(group);
+      } catch (error) {
+        failure = { error };
+      }
+      this.isWriting = false;
+      this.groups.push(group);
+      // Not awaited: a log that writes elsewhere gets the next group meanwhile.
+      if (failure !== null) this.finish(group, failure);
+      else this.flush(group);
       if (this.items.length > 0) await nextTurn();
     } while (this.items.length > 0);
     this.isScheduled = false;
   }
 
-  private async write(group: readonly Item[]): Promise<void> {
-    const series = this.data.unlogged;
-    this.data.unlogged = [];
-    let outcome: Promise<Failure | null>;
-    try {
-      await this.encode(group, series);
-      const logged = this.log?.flush() ?? Promise.resolve();
-      outcome = logged.then(
-        () => null,
-        (error: unknown) => ({ error }),
-      );
-    } catch (error) {
-      outcome = Promise.resolve({ error });
+  private flush(group: Group): void {
+    if (this.log === null) {
+      this.finish(group, null);
+      return;
     }
-    // Not awaited: a log that writes elsewhere gets the next group meanwhile.
-    this.applied = this.applied.then(async () => {
-      const failure = await outcome;
-      if (failure === null) await this.apply(group);
-      else this.fail(group, series, failure.error);
-    });
+    this.log.flush().then(
+      () => this.finish(group, null),
+      (error: unknown) => this.finish(group, { error }),
+    );
   }
 
-  private takeGroup(): Item[] {
+  private finish(group: Group, failure: Failure | null): void {
+    group.failure = failure;
+    group.isLogged = true;
+    if (!this.isApplying) void this.applyLogged();
+  }
+
+  /** Applies what the log has, in the order in which it was written. */
+  private async applyLogged(): Promise<void> {
+    this.isApplying = true;
+    while (this.groups.length > 0 && this.groups[0].isLogged) {
+      const group = this.groups[0];
+      if (group.failure !== null) this.fail(group, group.failure.error);
+      else {
+        for (const item of group.items) {
+          if (item.samples > PORTION_SAMPLES) await this.applyLong(item);
+          else this.apply(item);
+        }
+      }
+      this.groups.shift();
+    }
+    this.isApplying = false;
+    if (this.groups.length > 0) return;
+    for (const resolve of this.whenApplied.splice(0)) resolve();
+  }
+
+  private applied(): Promise<void> {
+    if (this.groups.length === 0) return Promise.resolve();
+    return new Promise((resolve) => this.whenApplied.push(resolve));
+  }
+
+  private takeGroup(): Group {
     let samples = 0;
     let count = 0;
     while (count < this.items.length && samples < PORTION_SAMPLES) {
       samples += this.items[count++].samples;
     }
-    if (count === this.items.length) {
-      const all = this.items;
-      this.items = [];
-      return all;
-    }
-    return this.items.splice(0, count);
+    const items = this.items.splice(0, count);
+    const series = this.data.unlogged;
+    if (series.length > 0) this.data.unlogged = [];
+    const isLarge = samples + SERIES_SAMPLES * series.length > PORTION_SAMPLES;
+    return { items, series, isLarge, isLogged: false, failure: null };
   }
 
-  /** Adds a group to the log, with turns of the loop in between where it is large. */
-  private async encode(group: readonly Item[], series: readonly number[]): Promise<void> {
+  /** Adds a group to the log. */
+  private encode({ series, items }: Group): void {
     const { log } = this;
-    let samples = 0;
-    if (log !== null) {
-      for (let i = 0; i < series.length; i += SERIES_PER_RECORD) {
-        log.add(this.seriesRecord(series, i, Math.min(i + SERIES_PER_RECORD, series.length)));
-        samples += SERIES_PER_RECORD * SERIES_SAMPLES;
-        if (samples < PORTION_SAMPLES) continue;
-        samples = 0;
-        await nextTurn();
-      }
+    if (log !== null && series.length > 0) log.add(this.seriesRecord(series, 0, series.length));
+    for (const item of items) {
+      this.dropOutOfBounds(item);
+      if (log === null) continue;
+      for (const record of item.records) log.add(record);
+      if (item.batch === null) continue;
+      for (const rows of item.batch.rows) this.addRows(log, rows);
     }
-    for (const item of group) {
+  }
+
+  /** The same with turns of the loop in between. */
+  private async encodeLarge({ series, items }: Group): Promise<void> {
+    const { log } = this;
+    for (let i = 0; log !== null && i < series.length; i += SERIES_PER_RECORD) {
+      log.add(this.seriesRecord(series, i, Math.min(i + SERIES_PER_RECORD, series.length)));
+      await nextTurn();
+    }
+    for (const item of items) {
       this.dropOutOfBounds(item);
       if (log === null) continue;
       for (const record of item.records) log.add(record);
       for (const rows of item.batch?.rows ?? []) {
-        if (rows.count === 0) continue;
-        log.add(this.data.kernel.encode(rows, 0, rows.count));
-        samples += rows.count;
-        if (samples < PORTION_SAMPLES) continue;
-        samples = 0;
+        this.addRows(log, rows);
         await nextTurn();
       }
     }
+  }
+
+  private addRows(log: Log, rows: SampleRows): void {
+    if (rows.count > 0) log.add(this.data.kernel.encode(rows, 0, rows.count));
   }
 
   private seriesRecord(refs: readonly number[], from: number, to: number): Uint8Array {
@@ -232,46 +301,56 @@ export class CommitQueue {
     for (const rows of item.batch.rows) item.outOfBounds += dropBefore(rows, minValidTime);
   }
 
-  private async apply(group: readonly Item[]): Promise<void> {
-    for (const item of group) {
-      const { batch, outOfBounds } = item;
-      this.waitingSamples -= item.samples;
-      try {
-        item.onLogged?.();
-        if (batch !== null && item.samples > PORTION_SAMPLES) await this.applyLong(batch);
-        else if (batch !== null) this.applyShort(batch);
-        const { appended, outOfOrder, duplicate } = this.data.kernel;
-        if (batch === null) item.resolve(NOTHING);
-        else item.resolve({ appended, outOfOrder, duplicate, outOfBounds });
-      } catch (error) {
-        item.reject(error);
-      } finally {
-        for (const rows of batch?.rows ?? []) this.data.lent.giveBack(rows);
+  private apply(item: Item): void {
+    const { isolation, kernel } = this.data;
+    try {
+      item.onLogged?.();
+      kernel.clearTotals();
+      if (item.batch !== null) {
+        isolation.beforeShort();
+        for (const rows of item.batch.rows) this.applyRows(rows);
       }
+      this.settle(item);
+    } catch (error) {
+      this.refuse(item, error);
     }
   }
 
-  private applyShort(batch: Batch): void {
-    const { kernel, isolation } = this.data;
-    isolation.beforeShort();
-    kernel.clearTotals();
-    for (const rows of batch.rows) this.applyRows(rows);
-    this.data.widen(kernel.minTime, kernel.maxTime);
-  }
-
-  private async applyLong(batch: Batch): Promise<void> {
-    const { kernel, isolation } = this.data;
+  /** The same with turns of the loop in between, in which nothing of it is seen. */
+  private async applyLong(item: Item): Promise<void> {
+    const { isolation, kernel } = this.data;
     isolation.beforeLong();
     kernel.clearTotals();
     try {
-      for (const rows of batch.rows) {
+      for (const rows of item.batch?.rows ?? []) {
         this.applyRows(rows);
         await nextTurn();
       }
-    } finally {
-      this.data.widen(kernel.minTime, kernel.maxTime);
       isolation.afterLong();
+      this.settle(item);
+    } catch (error) {
+      isolation.afterLong();
+      this.refuse(item, error);
     }
+  }
+
+  private settle(item: Item): void {
+    const { kernel } = this.data;
+    this.data.widen(kernel.minTime, kernel.maxTime);
+    const { appended, outOfOrder, duplicate } = kernel;
+    this.release(item);
+    item.resolve({ appended, outOfOrder, duplicate, outOfBounds: item.outOfBounds });
+  }
+
+  private refuse(item: Item, error: unknown): void {
+    this.release(item);
+    item.reject(error);
+  }
+
+  private release({ batch, samples }: Item): void {
+    this.waitingSamples -= samples;
+    if (batch === null) return;
+    for (const rows of batch.rows) this.data.lent.giveBack(rows);
   }
 
   private applyRows(rows: SampleRows): void {
@@ -281,18 +360,14 @@ export class CommitQueue {
     }
   }
 
-  private fail(group: readonly Item[], series: readonly number[], error: unknown): void {
+  private fail({ items, series }: Group, error: unknown): void {
     // In front: they are older than what came since.
     this.data.unlogged = [...series, ...this.data.unlogged];
-    for (const item of group) {
-      this.waitingSamples -= item.samples;
-      for (const rows of item.batch?.rows ?? []) this.data.lent.giveBack(rows);
-      item.reject(error);
-    }
+    for (const item of items) this.refuse(item, error);
   }
 }
 
-const NOTHING: CommitResult = { appended: 0, outOfOrder: 0, duplicate: 0, outOfBounds: 0 };
+const NO_RECORDS: readonly Uint8Array[] = [];
 
 function ignore(): void {
   // Whoever asked for it hears of it.

@@ -236,5 +236,5 @@ function readText(reader: ByteReader, texts?: TextCache): string {
 
 function writeLabels(labels: Labels, out: ByteWriter): void {
   out.uvarint(labels.size);
-  for (const [name, value] of labels) out.string(name).string(value);
+  for (let i = 0; i < labels.size; i++) out.string(labels.nameAt(i)).string(labels.valueAt(i));
 }

@@ -106,7 +106,7 @@ describe('the commit queue', () => {
     await head.settled();
   });
 
-  it('refuses commits when too many samples wait', async () => {
+  it('takes commits while not too many samples wait', async () => {
     const kernel = new HeadKernel({ chunkRangeMs: 1000 });
     const data = new HeadData(kernel, new MemoryChunks(), { chunkRangeMs: 1000, seriesMax: 1 });
     const queue = new CommitQueue(data, null);
@@ -116,7 +116,7 @@ describe('the commit queue', () => {
       rows: [rows],
       minTime: 0,
     });
-    queue.checkRoom();
+    expect(queue.refusal()).toBeNull();
     await waiting;
     expect(QUEUED_SAMPLES_MAX).toBeGreaterThan(1_000_000);
   });
