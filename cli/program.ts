@@ -18,6 +18,7 @@ import {
 } from './flags.js';
 import { collectLabel } from './label-flag.js';
 import type { ListFlags } from './list.js';
+import { addMaintenanceCommands } from './maintenance-commands.js';
 import { OutputClosedError } from './output.js';
 import { parseDuration } from './parse-duration.js';
 import type { QuerySeriesFlags } from './query-series.js';
@@ -38,13 +39,15 @@ Examples:
   mmtsdb query-series /var/lib/prometheus 'up{job="node"}'
   mmtsdb dump /var/lib/prometheus --match '{job="node"}' --min-time 1700000000000 > node.txt
   mmtsdb verify /var/lib/prometheus
+  mmtsdb compact --dry-run --until-done /var/lib/prometheus
 
 Exit codes:
   ${EXIT_OK}  done
   ${EXIT_FAILURE}  failed, found damage, or left something damaged out
   ${EXIT_USAGE}  wrong command line
 
-Data goes to standard output, messages to standard error. Only create-blocks-from writes anything.`;
+Data goes to standard output, messages to standard error. Commands that change a directory take
+Prometheus' lock; those above them, and what is called a dry run, write nothing.`;
 
 /** Runs one command line (without the program's name) and returns the exit code. */
 export async function run(argv: readonly string[], terminal: Terminal): Promise<number> {
@@ -83,7 +86,9 @@ type SetExitCode = (code: number) => void;
 
 function buildProgram(terminal: Terminal, finish: SetExitCode): Command {
   const program = new Command('mmtsdb')
-    .description('Reads Prometheus data directories: lists, dumps, analyzes, verifies, draws them.')
+    .description(
+      'Reads and keeps Prometheus data directories: lists, dumps, verifies, compacts them.',
+    )
     .version(VERSION, '-V, --version')
     .exitOverride()
     .configureHelp({ sortSubcommands: false, helpWidth: 100 })
@@ -96,6 +101,12 @@ function buildProgram(terminal: Terminal, finish: SetExitCode): Command {
   addSampleCommands(program, terminal, finish);
   addWritingCommands(program, terminal, finish);
   addServerCommands(program, terminal, finish);
+  addMaintenanceCommands({
+    program,
+    command: (name, description) => command(program, name, description),
+    terminal,
+    finish,
+  });
   addOtherCommands(program, terminal, finish);
   return program;
 }

@@ -104,6 +104,14 @@ const TESTED_BY: Readonly<Record<string, string>> = {
   'tsdb/head-compaction.ts': 'test/tsdb/database.test.ts',
   'tsdb/lifecycle.ts': 'test/tsdb/database.test.ts',
   'tsdb/maintenance-directory.ts': 'test/tsdb/maintenance.test.ts',
+  'cli/clean-tombstones.ts': 'test/cli/maintenance-commands.test.ts',
+  'cli/compact-dry-run.ts': 'test/cli/maintenance-commands.test.ts',
+  'cli/compact.ts': 'test/cli/maintenance-commands.test.ts',
+  'cli/delete.ts': 'test/cli/maintenance-commands.test.ts',
+  'cli/open-for-writing.ts': 'test/cli/maintenance-commands.test.ts',
+  'cli/repair.ts': 'test/cli/maintenance-commands.test.ts',
+  'cli/retention.ts': 'test/cli/maintenance-commands.test.ts',
+  'cli/snapshot.ts': 'test/cli/maintenance-commands.test.ts',
   'cli/open-served.ts': 'test/cli/serve.test.ts',
   'cli/signals.ts': 'test/cli/serve.test.ts',
   'cli/yaml-fields.ts': 'test/cli/config-file.test.ts',
@@ -181,12 +189,7 @@ const TESTED_BY: Readonly<Record<string, string>> = {
 };
 
 /** Sources that came before what will use them: to be struck off when it comes. */
-const AHEAD_OF_USERS = [
-  'compact/job-thread.ts',
-  'compact/job-worker.ts',
-  'promql/engine.ts',
-  'tsdb/maintenance-directory.ts',
-];
+const AHEAD_OF_USERS = ['compact/job-thread.ts', 'compact/job-worker.ts', 'promql/engine.ts'];
 
 const ROOT = resolve(__dirname, '..');
 /** Written by the build, or not ours. */

@@ -11,6 +11,7 @@ import { decodeUtf8 } from '../model/utf8.js';
 import { DiskError, OpenError } from '../model/errors.js';
 import type { Logger } from '../model/logger.js';
 import { META_BYTES_MAX } from './block.js';
+import { checkDataDirectory } from './data-directory.js';
 import { removeLeftovers } from './leftovers.js';
 
 const LOCK_NAME = 'lock';
@@ -24,7 +25,7 @@ export interface WritableDirectoryOptions {
   readonly dir: string;
   readonly logger: Logger;
   readonly noLockfile: boolean;
-  /** Whether it may be missing, and is made then. */
+  /** Whether it may be missing or hold no database yet; a directory is made then. */
   readonly create: boolean;
 }
 
@@ -44,6 +45,7 @@ export class WritableDirectory {
    */
   static take(options: WritableDirectoryOptions): WritableDirectory {
     const { disk, dir, logger } = options;
+    if (!options.create) checkDataDirectory(disk, dir);
     const lock = refusals(dir, () => {
       if (options.create) makeDirectories(disk, dir);
       if (disk.stat(dir).kind !== 'directory') {

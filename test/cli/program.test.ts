@@ -13,9 +13,14 @@ const COMMANDS = [
   'dump',
   'dump-openmetrics',
   'query-series',
+  'compact',
+  'clean-tombstones',
+  'repair',
   'verify',
   'demo',
 ] as const;
+/** Those that want to know more than a directory. */
+const OTHER_COMMANDS = ['retention', 'delete', 'snapshot'] as const;
 
 interface Outcome {
   readonly code: number;
@@ -38,13 +43,16 @@ describe('the command line', () => {
     expect((await ran('--version')).text).toMatch(/^\d+\.\d+\.\d+\n$/);
   });
 
-  it.each(COMMANDS)('%s has help, which docs/cli.md shows flag by flag', async (command) => {
-    const { code, text } = await ran(command, '--help');
-    expect(code).toBe(0);
-    const page = readFileSync(join(__dirname, '../../docs/cli.md'), 'utf8');
-    expect(page).toContain(`mmtsdb ${command}`);
-    for (const [flag] of text.matchAll(/--[a-z][a-z-]+/g)) expect(page).toContain(flag);
-  });
+  it.each([...COMMANDS, ...OTHER_COMMANDS])(
+    '%s has help, which docs/cli.md shows flag by flag',
+    async (command) => {
+      const { code, text } = await ran(command, '--help');
+      expect(code).toBe(0);
+      const page = readFileSync(join(__dirname, '../../docs/cli.md'), 'utf8');
+      expect(page).toContain(`mmtsdb ${command}`);
+      for (const [flag] of text.matchAll(/--[a-z][a-z-]+/g)) expect(page).toContain(flag);
+    },
+  );
 
   it.each([
     [['list', SMALL], /^BLOCK ULID/],

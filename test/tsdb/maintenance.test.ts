@@ -99,10 +99,11 @@ describe('opening for maintenance', () => {
   it('lets go of the directory where it cannot be read', async () => {
     const disk = emptyDisk();
     await expect(openMaintenance('/none', { disk })).rejects.toThrow(OpenError);
+    addBlock(disk, USUAL);
     const list = disk.list.bind(disk);
     let calls = 0;
     disk.list = (path) => {
-      if (++calls > 2) throw new DiskError('input/output error', path, 'EIO');
+      if (++calls > 3) throw new DiskError('input/output error', path, 'EIO');
       return list(path);
     };
     await expect(open(disk)).rejects.toThrow('input/output error');
