@@ -14,6 +14,7 @@ import { dataOfEntry, FULL_ENTRY_BYTES_MAX, type FullChunks, TWO_32 } from './fu
 const BUFFER_BYTES = 1024 * 1024;
 
 export class FileChunks implements FullChunks {
+  readonly areInFiles = true;
   private readonly disk: Disk;
   private readonly dir: string;
   private readonly writer: HeadChunkWriter;

@@ -15,6 +15,8 @@ const CRC_BYTES = 4;
 export const FULL_ENTRY_BYTES_MAX = FIXED_BYTES + 2 + OPEN_BYTES_MAX + CRC_BYTES;
 
 export interface FullChunks {
+  /** Whether refs are those of files, once flushed. */
+  readonly areInFiles: boolean;
   /**
    * Takes whole entries, of chunks up to `maxTime`; copied. Returns the ref of the first one, and
    * the others' follow by their offsets. Never fails: a full disk is told by `flush`.

@@ -2,6 +2,7 @@
  * The living head of a database that is written to: appenders in, readers out, and what goes into
  * blocks is cut off at the front. live-replay.ts rebuilds it when a directory is opened.
  */
+import type { HeadSnapshot } from '../compact/head-snapshot.js';
 import { selectPostings } from '../index/select.js';
 import { addInterval, type Interval, MAX_TIME } from '../model/interval.js';
 import type { Matcher } from '../model/matcher.js';
@@ -14,6 +15,7 @@ import { Appender } from './appender.js';
 import { CommitQueue } from './commit-queue.js';
 import { cleanHead } from './head-cleaner.js';
 import type { HeadData } from './head-data.js';
+import { snapshotHead } from './head-handover.js';
 import { HeadReader } from './head-reader.js';
 import { type Counted, headStats, type TsdbStats } from './stats.js';
 import { TurnTaking } from './turn-taking.js';
@@ -137,6 +139,14 @@ export class LiveHead {
   async holdBefore(time: number): Promise<void> {
     this.data.minValidTime = Math.max(this.data.minValidTime, time);
     await this.queue.settled();
+  }
+
+  /**
+   * What it has of a closed range, for a block: after `holdBefore`, and before `truncate`. Throws a
+   * `NoSpaceError` where full chunks cannot be written.
+   */
+  snapshotFor(range: Interval, signal?: AbortSignal): Promise<HeadSnapshot> {
+    return this.cleaning.take(() => this.pacer.run(snapshotHead(this.data, range), signal));
   }
 
   /**

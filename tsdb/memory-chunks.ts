@@ -14,6 +14,7 @@ interface Portion {
 }
 
 export class MemoryChunks implements FullChunks {
+  readonly areInFiles = false;
   private readonly portions = new Map<number, Portion>();
   private last = 0;
 
