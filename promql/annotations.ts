@@ -18,6 +18,8 @@ interface Annotation {
   readonly position: Position;
   /** What is told of all its occurrences together. */
   readonly monotonicity: Monotonicity | null;
+  /** Told from 2 on, of annotations that count. */
+  readonly occurrences: number;
 }
 
 /** Where counts of a classic histogram's buckets fell, and by how much. */
@@ -39,11 +41,11 @@ export class Annotations {
   private readonly byText = new Map<string, Annotation>();
 
   warn(text: string, position: Position): void {
-    this.add({ text: `PromQL warning: ${text}`, position, monotonicity: null });
+    this.add({ text: `PromQL warning: ${text}`, position, monotonicity: null, occurrences: 1 });
   }
 
   info(text: string, position: Position): void {
-    this.add({ text: `PromQL info: ${text}`, position, monotonicity: null });
+    this.add({ text: `PromQL info: ${text}`, position, monotonicity: null, occurrences: 1 });
   }
 
   invalidQuantile(quantile: number, position: Position): void {
@@ -69,7 +71,17 @@ export class Annotations {
       text,
       position,
       monotonicity: known == null ? monotonicity : union(known, monotonicity),
+      occurrences: 1,
     });
+  }
+
+  /** In `count` windows of a series, start times contradict the samples. */
+  startTimeOverlap(metric: string, count: number, position: Position): void {
+    const text =
+      'PromQL warning: sample has start time that overlaps with previous sample timestamp for ' +
+      `metric ${goQuote(metric)}`;
+    const known = this.byText.get(text)?.occurrences ?? 0;
+    this.add({ text, position, monotonicity: null, occurrences: known + count });
   }
 
   private add(annotation: Annotation): void {
@@ -80,8 +92,9 @@ export class Annotations {
   texts(query: string): AnnotationTexts {
     const warnings: string[] = [];
     const infos: string[] = [];
-    for (const { text, position, monotonicity } of this.byText.values()) {
-      const more = monotonicity === null ? '' : describe(monotonicity);
+    for (const { text, position, monotonicity, occurrences } of this.byText.values()) {
+      const times = occurrences > 1 ? ` (${occurrences} occurrences)` : '';
+      const more = monotonicity === null ? times : describe(monotonicity);
       const list = text.startsWith('PromQL info') ? infos : warnings;
       list.push(`${text}${more} (${lineAndColumn(query, position.start)})`);
     }

@@ -144,13 +144,14 @@ class Join {
           continue;
         }
         const side = this.matching.cardinality === 'one-to-many' ? 'left' : 'right';
+        // The order of 3.14 is that of chance; later versions sort.
+        const pair = [labels, one[first[step]].labels].sort((a, b) => a.compare(b));
         this.fail(
           step,
           0,
           `found duplicate series for the match group ${labelsText(this.groups.labelsOf(labels))}` +
-            ` on the ${side} hand-side of the operation: [${labelsText(labels)}, ` +
-            `${labelsText(one[first[step]].labels)}];many-to-many matching not allowed: ` +
-            'matching labels must be unique on one side',
+            ` on the ${side} hand-side of the operation: [${pair.map(labelsText).join(', ')}]` +
+            ';many-to-many matching not allowed: matching labels must be unique on one side',
         );
         return;
       }

@@ -37,6 +37,8 @@ export class Windows {
   readonly lows: Int32Array;
   readonly highs: Int32Array;
   samples = new Columns(0);
+  /** In how many windows of the series start times contradict the samples. */
+  overlaps = 0;
 
   constructor(options: {
     shape: WindowShape;
@@ -59,6 +61,7 @@ export class Windows {
   /** Finds all windows of a series; returns how many samples the largest holds. */
   find(samples: Columns): number {
     this.samples = samples;
+    this.overlaps = 0;
     const { times, count } = samples;
     const { lows, highs, steps, interval, shape } = this;
     let end = this.firstEnd + shape.reachAfter;

@@ -1,17 +1,18 @@
 /**
  * What `.ci/run` does: installs, builds and brings the peers, then lints, checks types and formats,
- * runs the tests and the interop suite, and packs the package. Each test counts, and each other
- * stage counts as one. Ends with the line `N passed, N failed, N skipped`, and with 1 if anything
+ * runs the tests, the interop suite and Prometheus' PromQL scripts, and packs the package. Each
+ * test and each evaluation of a script counts, and each other stage counts as one. Ends with the line `N passed, N failed, N skipped`, and with 1 if anything
  * failed. A stage that others need ends the run when it fails.
  */
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), '..');
 const SCRATCH = mkdtempSync(join(tmpdir(), 'mmtsdb-ci-'));
+const SCRIPTS = '../shared/conformance/promql';
 const JEST = 'node_modules/jest/bin/jest.js';
 
 const total = { passed: 0, failed: 0, skipped: 0 };
@@ -37,6 +38,7 @@ function runAll() {
   check('package', 'npm', ['pack', '--dry-run', '--ignore-scripts', '--silent']);
   suite('tests', []);
   suite('interop', ['--config', 'jest.interop.config.mjs']);
+  conformance();
 }
 
 /** A stage that passes or fails as one. */
@@ -57,6 +59,24 @@ function suite(name, args) {
     total.skipped += counts.skipped;
     // A suite that does not load has no tests to count; nor may jest fail for an uncounted reason.
     total.failed += Math.max(counts.failed, status === 0 ? 0 : 1);
+    return status === 0;
+  });
+}
+
+/** Prometheus' PromQL scripts, of which each evaluation counts. */
+function conformance() {
+  if (!existsSync(join(ROOT, SCRIPTS))) {
+    console.log(`--- conformance: skipped, for there is no ${SCRIPTS}`);
+    return;
+  }
+  timed('conformance', () => {
+    const args = ['scripts/conformance.mjs', SCRIPTS];
+    const { stdout, status } = spawnSync('node', args, { cwd: ROOT, encoding: 'utf8' });
+    process.stdout.write(stdout);
+    const counts = /(\d+) passed, (\d+) failed, (\d+) skipped\n$/.exec(stdout) ?? [0, 0, 1, 0];
+    total.passed += Number(counts[1]);
+    total.failed += Number(counts[2]);
+    total.skipped += Number(counts[3]);
     return status === 0;
   });
 }

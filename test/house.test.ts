@@ -221,12 +221,20 @@ const all = readAll('');
 const inRooms = all.filter(({ path }) => Object.keys(MAY_IMPORT).includes(path.split('/')[0]));
 /** AssemblyScript reads like TypeScript and has rules of its own. */
 const sources = inRooms.filter(({ path }) => !path.startsWith('kernel/assembly/'));
-const benches = all.filter(({ path }) => path.startsWith('bench/'));
+const benches = all.filter(({ path }) => /^(?:bench|conformance)\//.test(path));
 const tests = all.filter(({ path }) => path.startsWith('test/'));
 
 describe('the house', () => {
   it('has only rooms that the import law knows', () => {
-    const known = [...Object.keys(MAY_IMPORT), 'test', 'bench', 'scripts', 'examples', ''];
+    const known = [
+      ...Object.keys(MAY_IMPORT),
+      'test',
+      'bench',
+      'conformance',
+      'scripts',
+      'examples',
+      '',
+    ];
     const rooms = all.map(({ path }) => (path.includes('/') ? path.split('/')[0] : ''));
     expect(rooms.filter((room) => !known.includes(room))).toEqual([]);
     expect(sources.length).toBeGreaterThan(10);
@@ -258,7 +266,7 @@ describe('the house', () => {
 
   it('has no file that nothing leads to', () => {
     const roots = benches.map(({ path }) => path).filter((path) => path.endsWith('.bench.ts'));
-    const entries = [...house.entries, ...AHEAD_OF_USERS, ...roots];
+    const entries = [...house.entries, ...AHEAD_OF_USERS, ...roots, 'conformance/main.ts'];
     expect(findDead([...sources, ...benches], entries)).toEqual([]);
     const suites = tests.map(({ path }) => path).filter((path) => path.endsWith('.test.ts'));
     expect(findDead(tests, suites)).toEqual([]);

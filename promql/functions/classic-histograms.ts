@@ -10,12 +10,12 @@ import type { Evaluation } from '../evaluation.js';
 import { forMetric } from '../annotations.js';
 import type { Grid } from '../grid.js';
 import { filterLabels, withLabel } from '../label-sets.js';
-import { dropNames } from '../names.js';
+import { dropNames, failForDuplicates } from '../names.js';
 import { parseFloatText } from '../parse-float.js';
 import { unwrap } from '../planner.js';
 import type { QueryContext } from '../query-context.js';
 import type { StepColumn } from '../step-column.js';
-import { FLOAT } from '../step-column.js';
+import { ABSENT, FLOAT } from '../step-column.js';
 import { keepSeries, ListStream, type VectorSeries, type VectorStream } from '../vector-stream.js';
 import { type Bucket, bucketFraction, bucketQuantile } from './buckets.js';
 
@@ -77,6 +77,7 @@ export async function openQuantiles(
           series = { labels, dropsName: false, column: context.newColumn(grid.steps) };
           found.set(key, series);
         }
+        if (series.column.kinds[step] !== ABSENT) failForDuplicates();
         series.column.setFloat(step, value);
         if (forced !== null) tellOfForcing(context, { histogram, forced, vector, step, grid });
       }

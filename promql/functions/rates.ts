@@ -11,7 +11,7 @@ import type { Windows } from '../window.js';
 import type { WindowFunction } from './window-function.js';
 
 /** Samples closer to a bound than so many average distances count as reaching it. */
-const REACH = 1.1;
+export const REACH = 1.1;
 
 export interface RateKind {
   readonly isCounter: boolean;

@@ -15,6 +15,7 @@ import { Windows, type WindowShape } from '../window.js';
 import { extendedRate } from './extended-rates.js';
 import { OVER_TIME } from './over-time.js';
 import { DELTA, extrapolatedRate, INCREASE, RATE, type RateKind } from './rates.js';
+import { countResets, lastRate, orByStartTimes, rateByStartTimes } from './start-time-rates.js';
 import { TRENDS } from './trends.js';
 import type { WindowFunction } from './window-function.js';
 
@@ -24,8 +25,9 @@ const PLAIN: Readonly<Record<string, WindowFunction>> = {
   ...OVER_TIME,
   ...TRENDS,
   delta: extrapolatedRate(DELTA),
-  increase: extrapolatedRate(INCREASE),
-  rate: extrapolatedRate(RATE),
+  increase: orByStartTimes(extrapolatedRate(INCREASE), rateByStartTimes(INCREASE)),
+  irate: orByStartTimes(TRENDS.irate, lastRate),
+  rate: orByStartTimes(extrapolatedRate(RATE), rateByStartTimes(RATE)),
 };
 
 /** Functions that give a sample as it is: the series keeps its name, histograms come through. */
@@ -73,7 +75,9 @@ export async function openWindowed(
 }
 
 function functionOf(name: string, { isAnchored, isSmoothed }: WindowShape): WindowFunction {
-  if ((isAnchored || isSmoothed) && Object.hasOwn(RATES, name)) return extendedRate(RATES[name]);
+  const isExtended = isAnchored || isSmoothed;
+  if (isExtended && Object.hasOwn(RATES, name)) return extendedRate(RATES[name]);
+  if (name === 'resets' && !isExtended) return orByStartTimes(PLAIN.resets, countResets);
   return PLAIN[name];
 }
 
@@ -141,11 +145,17 @@ class WindowedStream implements VectorStream {
       const most = windows.find(samples);
       this.context.checkSamples(most);
       this.run(windows, column);
+      if (windows.overlaps > 0) this.tellOfOverlaps(windows.overlaps);
       if (column.count === 0) continue;
       this.context.countSamples(column.count);
       this.judge();
       return moved;
     }
+  }
+
+  private tellOfOverlaps(count: number): void {
+    const metric = this.source.labels.get(METRIC_NAME);
+    this.context.annotations.startTimeOverlap(metric, count, this.position);
   }
 
   /** Tells where a rate is taken of what does not look like a counter. */

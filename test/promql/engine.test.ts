@@ -150,8 +150,8 @@ describe('evaluation', () => {
     ]);
     expect((await failure('up * on (job) requests_total')).message).toBe(
       'found duplicate series for the match group {job="a"} on the right hand-side of the ' +
-        'operation: [{__name__="requests_total", code="500", job="a"}, ' +
-        '{__name__="requests_total", code="200", job="a"}];many-to-many matching not allowed: ' +
+        'operation: [{__name__="requests_total", code="200", job="a"}, ' +
+        '{__name__="requests_total", code="500", job="a"}];many-to-many matching not allowed: ' +
         'matching labels must be unique on one side',
     );
     expect((await failure('requests_total * on (job) up')).message).toBe(
