@@ -7,6 +7,7 @@
  */
 import { CREATION_SUFFIX } from '../compact/block-directory.js';
 import type { BlockMeta } from '../compact/block-meta.js';
+import type { JobRunner } from '../compact/job.js';
 import {
   type Deletion,
   planDeletions,
@@ -24,16 +25,15 @@ import type { Block, BlockOptions } from './block.js';
 import { loadBlocks, setAside } from './block-list.js';
 import { BlockView } from './block-view.js';
 import { storeMeta, storeTombstones, tombstonesOf } from './delete-samples.js';
-import { Findings } from './findings.js';
 import { removeBlock } from './leftovers.js';
-import { verifyBlock } from './verify-block.js';
-import { VerifyContext } from './verify-context.js';
 
 export interface BlockStoreOptions {
   readonly disk: WritableDisk;
   readonly dir: string;
   readonly blocks: BlockOptions;
   readonly logger: Logger;
+  /** Reads blocks back. */
+  readonly jobs: JobRunner;
 }
 
 /** What `reload` did. */
@@ -47,16 +47,18 @@ export class BlockStore {
   private readonly dir: string;
   private readonly options: BlockOptions;
   private readonly logger: Logger;
+  private readonly jobs: JobRunner;
   /** Blocks that were read back whole, or took no block's place. */
   private readonly sound = new Set<string>();
   /** Blocks of which we replaced a file since they were loaded, by path. */
   private readonly changed = new Set<string>();
 
-  constructor({ disk, dir, blocks, logger }: BlockStoreOptions) {
+  constructor({ disk, dir, blocks, logger, jobs }: BlockStoreOptions) {
     this.disk = disk;
     this.dir = dir;
     this.options = blocks;
     this.logger = logger;
+    this.jobs = jobs;
     this.view = new BlockView(disk, logger);
   }
 
@@ -130,13 +132,13 @@ export class BlockStore {
    */
   async verify({ ulid }: BlockMeta): Promise<void> {
     const path = this.disk.join(this.dir, ulid);
-    const damage = await firstDamage(this.disk, path, ulid);
-    if (damage === null) {
-      this.sound.add(ulid);
-      return;
+    try {
+      await this.jobs.run({ kind: 'verify', path });
+    } catch (error) {
+      if (error instanceof CorruptionError) removeBlock(this.disk, path);
+      throw error;
     }
-    removeBlock(this.disk, path);
-    throw damage;
+    this.sound.add(ulid);
   }
 
   /** Marks blocks that could not be merged, so that it is not tried again and again. */
@@ -180,8 +182,11 @@ export class BlockStore {
       if (sound.has(meta.ulid)) continue;
       const { parents } = meta.compaction;
       if (parents.some(({ ulid }) => disk.exists(disk.join(dir, ulid)))) {
-        const damage = await firstDamage(disk, path, meta.ulid);
-        if (damage !== null) problems.push(setAside(path, damage));
+        try {
+          await this.jobs.run({ kind: 'verify', path });
+        } catch (error) {
+          problems.push(setAside(path, error));
+        }
       }
       if (problems.at(-1)?.path !== path) sound.add(meta.ulid);
     }
@@ -197,21 +202,6 @@ function deletionsAmong(blocks: readonly Block[], options: RetentionOptions): De
     sizeBytes: isSized ? block.sizeBytes() : 0,
   }));
   return planDeletions(sized, options);
-}
-
-/** Reads a whole block; what is wrong with it first, or null. */
-async function firstDamage(
-  disk: WritableDisk,
-  path: string,
-  name: string,
-): Promise<CorruptionError | null> {
-  let first: CorruptionError | null = null;
-  const findings = new Findings(({ severity, path: file, offset, message }) => {
-    if (severity === 'note') return;
-    first ??= new CorruptionError(file, offset ?? 0, message);
-  });
-  await verifyBlock(path, name, new VerifyContext(disk, findings, { total: 0 }));
-  return first;
 }
 
 function linkTree(disk: WritableDisk, from: string, to: string): void {

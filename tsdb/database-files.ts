@@ -1,4 +1,5 @@
 /** What a database on disk consists of beside its head, and how that ends. */
+import type { JobRunner } from '../compact/job.js';
 import type { Log } from '../wal/log.js';
 import type { Settings } from './database-options.js';
 import type { HeadCompaction } from './head-compaction.js';
@@ -16,6 +17,7 @@ export interface DatabaseFilesParts {
   readonly lifecycle: Lifecycle;
   readonly gate: WriteGate;
   readonly log: Log;
+  readonly jobs: JobRunner;
 }
 
 export class DatabaseFiles {
@@ -27,6 +29,7 @@ export class DatabaseFiles {
   readonly lifecycle: Lifecycle;
   readonly gate: WriteGate;
   private readonly log: Log;
+  private readonly jobs: JobRunner;
 
   constructor(parts: DatabaseFilesParts) {
     this.dir = parts.dir;
@@ -37,11 +40,13 @@ export class DatabaseFiles {
     this.lifecycle = parts.lifecycle;
     this.gate = parts.gate;
     this.log = parts.log;
+    this.jobs = parts.jobs;
   }
 
   /** Behind the head: closes log and blocks, and lets go of the directory whatever fails. */
   async close(): Promise<void> {
     try {
+      await this.jobs.close();
       await this.log.close();
     } finally {
       this.maintenance.store.close();

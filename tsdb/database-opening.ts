@@ -7,6 +7,9 @@
  *                 cut off is kept aside
  *     log         begins a new segment
  */
+import { InlineJobs } from '../compact/inline-jobs.js';
+import type { JobRunner } from '../compact/job.js';
+import { JobThread } from '../compact/job-thread.js';
 import { NodeWritableDisk } from '../disk/node-writable-disk.js';
 import { systemNow, ulidFactory } from '../disk/clock.js';
 import { makeDirectories } from '../disk/make-directories.js';
@@ -20,7 +23,6 @@ import { Pacer } from '../model/pacer.js';
 import type { Problem } from '../model/problem.js';
 import { checkAndRepairLog, type LogFault, repairLog } from '../wal/repair.js';
 import { openLog } from '../wal/writer.js';
-import { LocalJobs } from './block-jobs.js';
 import { BlockStore } from './block-store.js';
 import { Database } from './database.js';
 import { DatabaseFiles } from './database-files.js';
@@ -49,13 +51,14 @@ export async function openDatabase(dir: string, options: OpenOptions = {}): Prom
   const disk = options.disk ?? new NodeWritableDisk({ io: settings.io, logger });
   const { noLockfile } = settings;
   const directory = WritableDirectory.take({ disk, dir, logger, noLockfile, create });
-  const parts: Parts = { disk, dir, logger, settings, options: others };
+  const parts = partsOf(disk, dir, settings, others);
   const maintenance = maintenanceOf(parts);
   try {
     // What is kept too long goes in the background, or when `compact` is called.
     await maintenance.store.reload({});
     return await openHead(parts, maintenance, directory);
   } catch (error) {
+    await parts.jobs.close();
     maintenance.store.close();
     directory.release();
     throw error;
@@ -83,18 +86,30 @@ export interface Parts {
   readonly logger: Logger;
   readonly settings: Settings;
   readonly options: DatabaseOptions;
+  readonly jobs: JobRunner;
+}
+
+export function partsOf(
+  disk: WritableDisk,
+  dir: string,
+  settings: Settings,
+  options: DatabaseOptions,
+): Parts {
+  const jobs = settings.compactionWorker ? new JobThread(disk) : new InlineJobs(disk);
+  return { disk, dir, logger: options.logger ?? SILENT, settings, options, jobs };
 }
 
 /** The maintenance of a directory that we hold; nothing of it is loaded yet. */
-export function maintenanceOf({ disk, dir, logger, settings, options }: Parts): Maintenance {
+export function maintenanceOf(parts: Parts): Maintenance {
+  const { disk, dir, logger, settings, options, jobs } = parts;
   const blocks = { labelCacheBytes: settings.labelCacheBytes, kernel: new Kernel() };
   return new Maintenance({
     disk,
     dir,
     logger,
     settings,
-    store: new BlockStore({ disk, dir, blocks, logger }),
-    jobs: new LocalJobs(disk),
+    store: new BlockStore({ disk, dir, blocks, logger, jobs }),
+    jobs,
     newUlid: ulidsOf(options),
     retention: () => retentionOf(disk, dir, settings),
   });
@@ -105,7 +120,7 @@ async function openHead(
   maintenance: Maintenance,
   directory: WritableDirectory,
 ): Promise<Database> {
-  const { disk, dir, logger, settings, options } = parts;
+  const { disk, dir, logger, settings, options, jobs } = parts;
   const now = options.now ?? systemNow;
   const logDir = disk.join(dir, 'wal');
   makeDirectories(disk, logDir);
@@ -129,7 +144,7 @@ async function openHead(
       dir,
       head,
       maintenance,
-      jobs: new LocalJobs(disk),
+      jobs,
       newUlid: ulidsOf(options),
       logger,
       settings,
@@ -144,6 +159,7 @@ async function openHead(
       lifecycle,
       gate,
       log,
+      jobs,
     });
     const { retentionMs } = settings;
     database = new Database({ head, files, problems, options, retentionMs });

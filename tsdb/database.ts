@@ -7,6 +7,7 @@
  * rest can do without it. database-opening.ts puts it together.
  */
 import type { BlockMeta } from '../compact/block-meta.js';
+import type { JobOptions } from '../compact/job.js';
 import { ArgumentError, ClosedError } from '../model/errors.js';
 import { type Interval, MAX_TIME, MIN_TIME } from '../model/interval.js';
 import { type Logger, SILENT } from '../model/logger.js';
@@ -21,7 +22,7 @@ import type { DatabaseFiles } from './database-files.js';
 import type { DatabaseOptions } from './database-options.js';
 import { Lifetime } from './lifetime.js';
 import type { HeadMemory, LiveHead } from './live-head.js';
-import type { JobOptions, Maintenance } from './maintenance.js';
+import type { Maintenance } from './maintenance.js';
 import { type HeldSource, Reader, type Turns } from './reader.js';
 import type { TsdbStats } from './stats.js';
 import type { WriteState } from './write-gate.js';

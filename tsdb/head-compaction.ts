@@ -11,23 +11,24 @@
  * the next opening passes over.
  */
 import type { BlockMeta } from '../compact/block-meta.js';
+import type { NewBlock } from '../compact/block-writer.js';
+import type { JobOptions, JobRunner } from '../compact/job.js';
 import type { WritableDisk } from '../disk/writable-disk.js';
 import type { Interval } from '../model/interval.js';
 import type { Logger } from '../model/logger.js';
 import { listLog } from '../wal/checkpoint.js';
 import { planCheckpoint, writeCheckpoint } from '../wal/checkpoint-writer.js';
-import type { HeadJobs } from './block-jobs.js';
 import type { Settings } from './database-options.js';
 import { compactableRange } from './head-range.js';
 import type { LiveHead } from './live-head.js';
-import type { JobOptions, Maintenance } from './maintenance.js';
+import type { Maintenance } from './maintenance.js';
 
 export interface HeadCompactionOptions {
   readonly disk: WritableDisk;
   readonly dir: string;
   readonly head: LiveHead;
   readonly maintenance: Maintenance;
-  readonly jobs: HeadJobs;
+  readonly jobs: JobRunner;
   readonly newUlid: () => string;
   readonly logger: Logger;
   readonly settings: Pick<Settings, 'minBlockDurationMs' | 'walCompression'>;
@@ -55,11 +56,11 @@ export class HeadCompaction {
   async compactNow(options: JobOptions): Promise<BlockMeta | null> {
     const range = this.range();
     if (range === null) return null;
-    const { dir, head, maintenance, jobs, newUlid, logger } = this.options;
+    const { dir, head, maintenance, newUlid, logger } = this.options;
     logger.info(`making a block of the head: ${range.minTime} to ${range.maxTime}`);
     await head.holdBefore(range.maxTime);
     const made = { ulid: newUlid(), ...range };
-    const meta = await jobs.writeHead(dir, made, head, options);
+    const meta = await this.writeBlock(dir, made, options);
     if (meta !== null) await maintenance.store.verify(meta);
     let cleaned = Promise.resolve();
     await maintenance.reloadNow(() => {
@@ -73,12 +74,25 @@ export class HeadCompaction {
 
   /** Writes all that the head holds as a block into `target`, for who has the turn. */
   async writeSnapshot(target: string): Promise<void> {
-    const { head, jobs, newUlid, logger } = this.options;
+    const { head, newUlid, logger } = this.options;
     await head.settled();
     const { minTime, maxTime } = head;
     if (minTime > maxTime) return;
     logger.info(`making a block of the whole head: ${minTime} to ${maxTime}`);
-    await jobs.writeHead(target, { ulid: newUlid(), minTime, maxTime: maxTime + 1 }, head, {});
+    await this.writeBlock(target, { ulid: newUlid(), minTime, maxTime: maxTime + 1 }, {});
+  }
+
+  /** Has the block `block` made in `target` of what the head has in its range. */
+  private async writeBlock(
+    target: string,
+    block: NewBlock,
+    options: JobOptions,
+  ): Promise<BlockMeta | null> {
+    const { disk, dir, head, jobs } = this.options;
+    const range = { minTime: block.minTime, maxTime: block.maxTime - 1 };
+    const snapshot = await head.snapshotFor(range, options.signal);
+    const chunksDir = disk.join(dir, 'chunks_head');
+    return jobs.run({ kind: 'head', dir: target, block, snapshot, chunksDir }, options);
   }
 
   /** Cuts off of the log what the blocks made so far have of it, for who has the turn. */

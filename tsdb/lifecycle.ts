@@ -10,8 +10,9 @@
  */
 import type { HeadCompaction } from './head-compaction.js';
 import type { LiveHead } from './live-head.js';
-import type { JobOptions, Maintenance } from './maintenance.js';
+import type { Maintenance } from './maintenance.js';
 import type { BlockMeta } from '../compact/block-meta.js';
+import type { JobOptions } from '../compact/job.js';
 import { messageOf } from '../model/errors.js';
 import type { Logger } from '../model/logger.js';
 import type { WriteGate } from './write-gate.js';

@@ -6,7 +6,7 @@ import type { Deletion } from '../compact/retention.js';
 import { NodeWritableDisk } from '../disk/node-writable-disk.js';
 import { SILENT } from '../model/logger.js';
 import { type DatabaseOptions, settingsOf } from './database-options.js';
-import { maintenanceOf } from './database-opening.js';
+import { maintenanceOf, partsOf } from './database-opening.js';
 import type { Maintenance } from './maintenance.js';
 import { WritableDirectory } from './writable-directory.js';
 
@@ -28,9 +28,11 @@ export async function openMaintenance(
   const disk = options.disk ?? new NodeWritableDisk({ io: settings.io, logger });
   const { noLockfile } = settings;
   const directory = WritableDirectory.take({ disk, dir, logger, noLockfile, create: false });
-  const maintenance = maintenanceOf({ disk, dir, logger, settings, options });
+  const parts = partsOf(disk, dir, settings, options);
+  const maintenance = maintenanceOf(parts);
   const close = async (): Promise<void> => {
     await maintenance.turns.idle();
+    await parts.jobs.close();
     maintenance.store.close();
     directory.release();
   };

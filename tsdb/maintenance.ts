@@ -2,7 +2,7 @@
  * What is done to the blocks of a directory that we hold: merging, deleting, cleaning, retention,
  * snapshots. One at a time, in the order of asking; queries go on meanwhile.
  *
- *     merge   plan (compact/planner.ts) → a new block, made by `BlockJobs` → read back → queries
+ *     merge   plan (compact/planner.ts) → a new block, made by a job → read back → queries
  *             see it → its sources go
  *
  * A merge that fails leaves everything as it was, but for a mark on its sources, so that it is not
@@ -10,6 +10,7 @@
  */
 import type { BlockMeta } from '../compact/block-meta.js';
 import type { NewBlock } from '../compact/block-writer.js';
+import type { JobOptions, JobRunner } from '../compact/job.js';
 import { mergedBlock, rewrittenBlock } from '../compact/merged-meta.js';
 import { type CompactionPlan, compactionRanges, planCompaction } from '../compact/planner.js';
 import type { Deletion, RetentionOptions } from '../compact/retention.js';
@@ -24,31 +25,11 @@ import type { Block } from './block.js';
 import type { Settings } from './database-options.js';
 import { TurnTaking } from './turn-taking.js';
 
-/** Who makes blocks of blocks: here, or in another thread. */
-export interface BlockJobs {
-  /**
-   * Makes the block `made` in the directory `dir` of the blocks in the paths `sources`; durable
-   * when it resolves. Null where nothing would be in it: then there is none.
-   */
-  merge(
-    dir: string,
-    made: NewBlock,
-    sources: readonly string[],
-    options: JobOptions,
-  ): Promise<BlockMeta | null>;
-}
-
-export interface JobOptions {
-  readonly signal?: AbortSignal;
-  /** Told how much of how much is done. */
-  readonly onProgress?: (done: number, total: number) => void;
-}
-
 export interface MaintenanceOptions {
   readonly disk: WritableDisk;
   readonly dir: string;
   readonly store: BlockStore;
-  readonly jobs: BlockJobs;
+  readonly jobs: JobRunner;
   readonly newUlid: () => string;
   readonly logger: Logger;
   readonly settings: Pick<
@@ -166,7 +147,7 @@ export class Maintenance {
   ): Promise<BlockMeta | null> {
     const { disk, dir, jobs } = this.options;
     const paths = sources.map(({ ulid }) => disk.join(dir, ulid));
-    const meta = await jobs.merge(dir, made, paths, options);
+    const meta = await jobs.run({ kind: 'merge', dir, block: made, sources: paths }, options);
     if (meta === null) this.store.markDeletable(sources);
     else await this.store.verify(meta);
     await this.reloadNow();

@@ -1,5 +1,6 @@
 /** The blocks of a directory that is written: which go, when, and what stays in any case. */
 import { type BlockMeta, encodeBlockMeta, parseBlockMeta } from '../../compact/block-meta.js';
+import { InlineJobs } from '../../compact/inline-jobs.js';
 import { Kernel } from '../../kernel/kernel.js';
 import { MAX_TIME, MIN_TIME } from '../../model/interval.js';
 import { matcher } from '../../model/matcher.js';
@@ -23,6 +24,7 @@ class Fixture {
       dir: DIR,
       blocks: { labelCacheBytes: 0, kernel: new Kernel() },
       logger: { info: say, warn: say },
+      jobs: new InlineJobs(this.disk),
     });
   }
 

@@ -1,7 +1,7 @@
 /** What is done to blocks: plans carried out, failures marked, everything kept until it is safe. */
 import { DiskError, NoSpaceError, OpenError } from '../../model/errors.js';
 import type { Maintenance } from '../../tsdb/maintenance.js';
-import { LocalJobs } from '../../tsdb/block-jobs.js';
+import { InlineJobs } from '../../compact/inline-jobs.js';
 import { type OpenedMaintenance, openMaintenance } from '../../tsdb/maintenance-directory.js';
 import { addBlock, OTHER_ULID, ULID, USUAL } from '../support/block-builder.js';
 import { DIR } from '../support/data-directory.js';
@@ -28,7 +28,7 @@ function failed(maintenance: Maintenance): boolean[] {
 async function mergeFailing(error: Error): Promise<{ marks: boolean[]; blocks: number }> {
   const { opened, disk } = await overlapping();
   const { maintenance } = opened;
-  const merge = jest.spyOn(LocalJobs.prototype, 'merge').mockRejectedValue(error);
+  const merge = jest.spyOn(InlineJobs.prototype, 'run').mockRejectedValue(error);
   const plan = maintenance.plan();
   if (plan === null) throw new Error('nothing is planned');
   await expect(maintenance.merge(plan)).rejects.toBe(error);
