@@ -2,8 +2,8 @@
  * What `.ci/run` does: installs, builds and brings the peers, then lints, checks types and formats,
  * runs the tests, the interop suite and Prometheus' PromQL scripts, and packs the package. Each
  * test and each evaluation of a script counts, and each other stage counts as one. Ends with the
- * line `N passed, N failed, N skipped`, and with 1 if anything failed. A stage that others need ends
- * the run when it fails.
+ * line `N passed, N failed, N skipped`, and with 1 if anything failed. A stage that others need
+ * ends the run when it fails.
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
