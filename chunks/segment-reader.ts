@@ -176,7 +176,8 @@ export class ChunkSegments {
     const source = this.opened(segment);
     const { start, end, last } = runFrom(segment, source, refs, from, to);
     if (last < from) return 0;
-    const bytes = located(segment, 0, () => source.read(start, end - start));
+    // `runFrom` has looked at the last one: the bytes are there.
+    const bytes = source.read(start, end - start);
     const base = refs[from];
     const checked = this.kernel.checkRun({ bytes, refs, from, to: last + 1, base });
     const { entries } = this.kernel;
@@ -285,10 +286,13 @@ function entryBytes(segment: Segment, source: ByteSource, offset: number): numbe
   if (offset < SEGMENT_HEADER_BYTES || available <= 0) {
     throw new CorruptionError(segment.path, offset, 'no chunk can begin here');
   }
-  const head = located(segment, 0, () =>
-    source.peek(offset, Math.min(LENGTH_BYTES_MAX, available)),
-  );
-  return located(segment, offset, () => readEntryLayout(head, 0, available).entryBytes);
+  // Without `located` and its closures: this is asked for every series.
+  const head = source.peek(offset, Math.min(LENGTH_BYTES_MAX, available));
+  try {
+    return readEntryLayout(head, 0, available).entryBytes;
+  } catch (error) {
+    throw CorruptionError.from(segment.path, offset, error);
+  }
 }
 
 /** Runs `parse` and says of its decode errors where in which file they are. */

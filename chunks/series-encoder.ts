@@ -45,22 +45,22 @@ export function encodeSamples(
   return encoder.end();
 }
 
-/** The same of floats without start times, by the kernel. */
-export function encodeFloats(samples: Columns, kernel: Kernel): EncodedChunk[] {
+/**
+ * The same of floats without start times, by the kernel; the data of a chunk holds until `take`
+ * returns.
+ */
+export function encodeFloats(
+  samples: Columns,
+  kernel: Kernel,
+  take: (chunk: EncodedChunk) => void,
+): void {
   const { times, count } = samples;
   assert(samples.histograms === null && samples.startTimes === null, 'all are plain floats');
-  const chunks: EncodedChunk[] = [];
   for (let first = 0; first < count; first += SAMPLES_PER_CHUNK) {
     const end = Math.min(first + SAMPLES_PER_CHUNK, count);
-    const data = kernel.encodeXor(samples, first, end).slice();
-    chunks.push({
-      encoding: ENCODING_XOR,
-      data,
-      minTime: times[first],
-      maxTime: times[end - 1],
-    });
+    const data = kernel.encodeXor(samples, first, end);
+    take({ encoding: ENCODING_XOR, data, minTime: times[first], maxTime: times[end - 1] });
   }
-  return chunks;
 }
 
 /**

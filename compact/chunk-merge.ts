@@ -7,6 +7,7 @@
  */
 import { ChunkEntries } from '../chunks/chunk-entries.js';
 import type { EntryDecoder } from '../chunks/entry-decoder.js';
+import { FloatMerger } from '../chunks/float-merge.js';
 import { mergeColumns } from '../chunks/merge.js';
 import { encodeFloats, encodeSamples } from '../chunks/series-encoder.js';
 import { Columns } from '../model/columns.js';
@@ -27,9 +28,11 @@ export class ChunkMerger {
   private readonly run = new ChunkEntries();
   /** What the runs of the series in hand became. */
   private readonly encoded = new ChunkEntries();
-  /** Buffers for the samples of a run's chunks, reused from run to run. */
-  private readonly parts: Columns[] = [];
+  /** The samples of a run's chunks, one behind the other, and where each begins. */
+  private readonly samples = new Columns();
+  private readonly bounds: number[] = [];
   private readonly merged = new Columns();
+  private readonly floats = new FloatMerger();
 
   constructor(decoder: EntryDecoder) {
     this.decoder = decoder;
@@ -78,20 +81,35 @@ export class ChunkMerger {
   }
 
   private mergeRun(): void {
-    const { run, merged, parts } = this;
+    const { run, merged, samples, bounds, encoded } = this;
+    samples.clear();
+    bounds.length = 0;
     // What came first comes last: that decides whose sample stays of two at the same time.
-    for (let i = 0; i < run.count; i++) {
-      const part = (parts[i] ??= new Columns());
-      part.clear();
-      this.decoder.decode(run, (i + 1) % run.count, part);
-      this.decodedSamples += part.count;
+    for (let i = 1; i <= run.count; i++) {
+      const before = samples.count;
+      this.decoder.decode(run, i % run.count, samples);
+      if (samples.count > before) bounds.push(before);
     }
+    this.decodedSamples += samples.count;
+    bounds.push(samples.count);
     merged.clear();
-    mergeColumns(parts.slice(0, run.count), merged);
-    const isPlain = merged.histograms === null && merged.startTimes === null;
-    const chunks = isPlain ? encodeFloats(merged, this.decoder.kernel) : encodeSamples(merged);
-    for (const chunk of chunks) this.encoded.pushEncoded(chunk);
+    if (samples.histograms !== null || samples.startTimes !== null) {
+      mergeColumns(partsOf(samples, bounds), merged);
+      for (const chunk of encodeSamples(merged)) encoded.pushEncoded(chunk);
+    } else {
+      if (bounds.length > 1) this.floats.merge(samples, bounds, merged);
+      encodeFloats(merged, this.decoder.kernel, (chunk) => encoded.pushEncoded(chunk));
+    }
   }
+}
+
+/** Runs as columns of their own: for samples of all kinds. */
+function partsOf(samples: Columns, bounds: readonly number[]): Columns[] {
+  return bounds.slice(1).map((end, i) => {
+    const part = new Columns(end - bounds[i]);
+    part.pushRows(samples, bounds[i], end);
+    return part;
+  });
 }
 
 function moveOn(place: Place, waiting: Heap<Place>): void {
