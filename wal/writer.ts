@@ -88,7 +88,12 @@ export class LogWriter implements Log {
   async flush(): Promise<void> {
     const isEmpty = this.frames.isEmpty;
     this.flushNow();
-    if (!isEmpty && this.durability === 'fsync') await this.sync.covered();
+    if (!isEmpty) await this.durable();
+  }
+
+  /** Resolves when what was written is as durable as was chosen. */
+  async durable(): Promise<void> {
+    if (this.durability === 'fsync') await this.sync.covered();
   }
 
   /** Writes the group and throws where that fails; with `fsync` it is not durable yet. */
@@ -125,7 +130,7 @@ export class LogWriter implements Log {
   }
 
   sizeBytes(): number {
-    return sizeBelow(this.disk, this.dir);
+    return logSizeBytes(this.disk, this.dir);
   }
 
   close(): Promise<void> {
@@ -254,11 +259,12 @@ function nextSegmentIndex(disk: Disk, dir: string): number {
   return indexes.reduce((last, index) => Math.max(last, index), -1) + 1;
 }
 
-function sizeBelow(disk: Disk, dir: string): number {
+/** What a log's directory takes, in bytes. */
+export function logSizeBytes(disk: Disk, dir: string): number {
   let size = 0;
   for (const { name, kind } of disk.list(dir)) {
     const path = disk.join(dir, name);
-    size += kind === 'directory' ? sizeBelow(disk, path) : disk.stat(path).size;
+    size += kind === 'directory' ? logSizeBytes(disk, path) : disk.stat(path).size;
   }
   return size;
 }

@@ -1,0 +1,223 @@
+/**
+ * The log whose writing is another thread's: the same promises as of the writer in this thread. Its
+ * two sides run here in one thread on a disk in memory, and once as they are built.
+ */
+import { mkdirSync, readdirSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { NodeWritableDisk } from '../../disk/node-writable-disk.js';
+import { ClosedError, DiskError, NoSpaceError } from '../../model/errors.js';
+import { PAGE_BYTES, segmentName } from '../../wal/format.js';
+import { listLog } from '../../wal/checkpoint.js';
+import { WalReader } from '../../wal/reader.js';
+import { openWorkerLog, type WorkerLog } from '../../wal/worker-log.js';
+import { scratchFolder } from '../support/scratch.js';
+import { openServedLog } from '../support/served-log.js';
+import { readLog } from '../support/wal-builder.js';
+import { WritableMemoryDisk } from '../support/writable-memory-disk.js';
+
+const WORKER_FILE = pathToFileURL(resolve(__dirname, '../../dist/wal/log-worker.js'));
+
+function memoryDisk(): WritableMemoryDisk {
+  return new WritableMemoryDisk(['wal']);
+}
+
+function textsIn(disk: WritableMemoryDisk): string[] {
+  const log = readLog(disk);
+  expect(log.damage).toEqual([]);
+  expect(log.torn).toBeNull();
+  return log.records.map((one) => one.toString());
+}
+
+function write(log: WorkerLog, ...texts: string[]): Promise<void> {
+  for (const text of texts) log.add(Buffer.from(text));
+  return log.flush();
+}
+
+/** Texts of many lengths, some larger than the ring. */
+function texts(count: number): string[] {
+  return Array.from({ length: count }, (_, i) => `${i} ${'x'.repeat((i * 977) % 6000)}`);
+}
+
+describe('a group', () => {
+  it('is in the log when it is acknowledged', async () => {
+    const disk = memoryDisk();
+    const log = await openServedLog(disk);
+    expect(log.segment).toBe(0);
+    await write(log, 'a', 'b', '');
+    expect(textsIn(disk)).toEqual(['a', 'b', '']);
+    await log.flush();
+    await write(log, 'c');
+    expect(textsIn(disk)).toEqual(['a', 'b', '', 'c']);
+    expect(log.sizeBytes()).toBe(disk.files.get('wal/00000000')?.length);
+    await log.close();
+  });
+
+  it.each(['none', 'snappy', 'zstd'] as const)(
+    'comes through a small ring whatever its size: %s',
+    async (compression) => {
+      const disk = memoryDisk();
+      const log = await openServedLog(disk, { compression, ringBytes: 1024 });
+      const all = texts(100);
+      const flushes: Promise<void>[] = [];
+      for (let i = 0; i < all.length; i += 5) flushes.push(write(log, ...all.slice(i, i + 5)));
+      await Promise.all(flushes);
+      expect(textsIn(disk)).toEqual(all);
+      await log.close();
+    },
+  );
+
+  it('shares its write with those that wait beside it', async () => {
+    const disk = memoryDisk();
+    const log = await openServedLog(disk);
+    await Promise.all(['a', 'b', 'c'].map((text) => write(log, text)));
+    expect(disk.log.filter((change) => change.startsWith('write'))).toHaveLength(1);
+    expect(textsIn(disk)).toEqual(['a', 'b', 'c']);
+    await log.close();
+  });
+
+  it('is synced where that is wanted', async () => {
+    const disk = memoryDisk();
+    const log = await openServedLog(disk, { durability: 'fsync' });
+    await write(log, 'a');
+    expect(disk.log.slice(-2)).toEqual(['write wal/00000000', 'sync wal/00000000']);
+    await log.close();
+  });
+});
+
+describe('a cut and a close', () => {
+  it('come after what was written before', async () => {
+    const disk = memoryDisk();
+    const log = await openServedLog(disk);
+    const written = write(log, 'a');
+    expect(await log.cut()).toBe(1);
+    await written;
+    expect(log.segment).toBe(1);
+    const last = write(log, 'b');
+    await log.close();
+    await last;
+    await log.close();
+    expect(textsIn(disk)).toEqual(['a', 'b']);
+    expect(disk.files.get('wal/00000000')).toHaveLength(PAGE_BYTES);
+    expect(disk.openFiles).toBe(0);
+    expect(() => log.add(Buffer.from('c'))).toThrow(ClosedError);
+    await expect(log.flush()).rejects.toThrow(ClosedError);
+    await expect(log.cut()).rejects.toThrow(ClosedError);
+  });
+
+  it('do not fall into a group', async () => {
+    const log = await openServedLog(memoryDisk());
+    log.add(Buffer.from('a'));
+    await expect(log.cut()).rejects.toThrow('no group is open when a segment is cut');
+    await log.flush();
+    await log.close();
+  });
+});
+
+describe('a full disk', () => {
+  it('refuses the groups that wait, which leave nothing, and takes the next ones', async () => {
+    const disk = memoryDisk();
+    const log = await openServedLog(disk);
+    await write(log, 'before');
+    disk.room = 30;
+    const flushes = ['lost 1', 'lost 2', 'lost 3'].map((text) => write(log, text));
+    for (const flush of flushes) await expect(flush).rejects.toThrow(NoSpaceError);
+    expect(textsIn(disk)).toEqual(['before']);
+    disk.room = Infinity;
+    await write(log, 'after');
+    expect(textsIn(disk)).toEqual(['before', 'after']);
+    await log.close();
+  });
+
+  it('refuses what was begun before that was known', async () => {
+    const disk = memoryDisk();
+    const log = await openServedLog(disk, { ringBytes: 1024 });
+    disk.room = 5;
+    const lost = write(log, 'lost');
+    log.add(Buffer.from('begun before'));
+    await expect(lost).rejects.toThrow(NoSpaceError);
+    disk.room = Infinity;
+    await expect(write(log, 'y'.repeat(5000))).rejects.toThrow(NoSpaceError);
+    await write(log, 'after');
+    expect(textsIn(disk)).toEqual(['after']);
+    await log.close();
+  });
+});
+
+describe('a disk that refuses one change, whichever', () => {
+  it.each(['process', 'fsync'] as const)(
+    'costs the groups that it refuses, and no other: %s',
+    async (durability) => {
+      let refusals = 0;
+      for (let at = 0; ; at++) {
+        const disk = memoryDisk();
+        const log = await openServedLog(disk, { durability, segmentBytes: PAGE_BYTES });
+        disk.refusedAt = disk.log.length + at;
+        const done: string[] = [];
+        for (let round = 0; round < 3; round++) {
+          const groups = texts(6).map((text) => `${round} ${text}`);
+          const results = await Promise.allSettled(groups.map((text) => write(log, text)));
+          results.forEach(({ status }, i) => status === 'fulfilled' && done.push(groups[i]));
+          const reasons = results.filter(({ status }) => status === 'rejected');
+          for (const { reason } of reasons as PromiseRejectedResult[]) {
+            expect(reason).toBeInstanceOf(DiskError);
+          }
+          expect(textsIn(disk)).toEqual(done);
+          await log.cut().catch((error: unknown) => expect(error).toBeInstanceOf(DiskError));
+        }
+        const isOver = disk.refusedAt !== Infinity;
+        disk.refusedAt = Infinity;
+        await write(log, 'after');
+        expect(textsIn(disk)).toEqual([...done, 'after']);
+        await log.close();
+        if (isOver) break;
+        refusals++;
+      }
+      expect(refusals).toBeGreaterThan(10);
+    },
+    60_000,
+  );
+});
+
+describe('a log that cannot be opened', () => {
+  it('says why', async () => {
+    await expect(
+      openServedLog(new WritableMemoryDisk(['wal']), { segmentBytes: 5 }),
+    ).rejects.toThrow('segmentBytes 5 is no multiple of');
+  });
+});
+
+describe('the thread itself', () => {
+  const disk = new NodeWritableDisk();
+
+  it('writes what it is given, and ends when it is closed', async () => {
+    const dir = join(scratchFolder(), 'wal');
+    mkdirSync(dir);
+    const log = await openWorkerLog(disk, dir, {
+      workerFile: WORKER_FILE,
+      durability: 'fsync',
+      segmentBytes: 2 * PAGE_BYTES,
+      ringBytes: 64 * 1024,
+    });
+    const all = texts(200);
+    await Promise.all(all.map((text) => write(log, text)));
+    await log.close();
+    const reader = new WalReader(disk, listLog(disk, dir).segments);
+    const read: string[] = [];
+    while (reader.next()) read.push(Buffer.from(reader.record).toString());
+    expect(read).toEqual(all);
+    expect(readdirSync(dir)).toContain(segmentName(3));
+  });
+
+  it('that cannot open the log says why', async () => {
+    const dir = join(scratchFolder(), 'no');
+    const opening = openWorkerLog(disk, dir, { workerFile: WORKER_FILE });
+    await expect(opening).rejects.toMatchObject({ errno: 'ENOENT' });
+  });
+
+  it('that does not come up fails those who wait', async () => {
+    const workerFile = pathToFileURL(join(scratchFolder(), 'none.js'));
+    const opening = openWorkerLog(disk, scratchFolder(), { workerFile });
+    await expect(opening).rejects.toMatchObject({ errno: 'EPIPE' });
+  });
+});

@@ -1,0 +1,55 @@
+/** What a log's worker is started with, and what it says; records come to it through a ring. */
+import { DiskError, messageOf, NoSpaceError } from '../model/errors.js';
+import type { LogOptions } from './log.js';
+
+/** Marks `workerData` as ours: who imports the worker's file does not start one. */
+export const LOG_WORKER = 'mmtsdb log';
+
+export interface LogWorkerData {
+  readonly worker: typeof LOG_WORKER;
+  readonly dir: string;
+  readonly ring: SharedArrayBuffer;
+  readonly options: Omit<LogOptions, 'onSyncError'>;
+}
+
+export type LogAnswer =
+  | { readonly kind: 'opened'; readonly segment: number }
+  /** Opening failed, or the worker cannot go on. */
+  | { readonly kind: 'failed'; readonly error: ErrorParts }
+  /** These groups are as durable as was chosen, or failed. */
+  | {
+      readonly kind: 'flushed';
+      readonly first: number;
+      readonly last: number;
+      readonly segment: number;
+      readonly error: ErrorParts | null;
+    }
+  | { readonly kind: 'cut'; readonly segment: number; readonly error: ErrorParts | null }
+  | { readonly kind: 'closed'; readonly error: ErrorParts | null }
+  | { readonly kind: 'syncError'; readonly error: ErrorParts }
+  | { readonly kind: 'room' };
+
+/** An error as it goes from thread to thread. */
+export interface ErrorParts {
+  readonly message: string;
+  /** Null where it is no `DiskError`. */
+  readonly disk: {
+    readonly path: string;
+    readonly errno: string;
+    readonly isSpace: boolean;
+  } | null;
+}
+
+export function partsOf(error: unknown): ErrorParts {
+  const disk =
+    error instanceof DiskError
+      ? { path: error.path, errno: error.errno, isSpace: error instanceof NoSpaceError }
+      : null;
+  return { message: messageOf(error), disk };
+}
+
+export function errorOf({ message, disk }: ErrorParts): Error {
+  if (disk === null) return new Error(message);
+  const { path, errno, isSpace } = disk;
+  return isSpace ? new NoSpaceError(message, path, errno) : new DiskError(message, path, errno);
+}

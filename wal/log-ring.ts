@@ -1,0 +1,156 @@
+/**
+ * A ring in shared memory through which one thread hands the records of a log to another, without
+ * waiting: what has no room is refused, and comes again later. Messages, in words of 32 bits:
+ *
+ *     message   kind <8 bits>, epoch <24 bits> | argument | data, filled up to a word
+ *       part    the argument is the length of the data: the beginning of a record
+ *       record  the same: the rest of it, or all
+ *       others  see `LogMessageKind`; the argument is a number, and there is no data
+ *
+ * What one side writes the other sees when it is published, so that a group comes whole.
+ */
+import { assert } from '../model/assert.js';
+
+export const MESSAGE_PART = 1;
+export const MESSAGE_RECORD = 2;
+/** The group ends; the argument is its number. */
+export const MESSAGE_FLUSH = 3;
+/** A group begins; the argument is 1 where all of it is published at once. */
+export const MESSAGE_BEGIN = 4;
+export const MESSAGE_CUT = 5;
+export const MESSAGE_CLOSE = 6;
+
+export const RING_BYTES_DEFAULT = 8 * 1024 * 1024;
+/** Epochs and kinds share a word. */
+export const EPOCHS = 1 << 24;
+
+const WORD_BYTES = 4;
+const HEADER_WORDS = 2;
+/** Positions count words since the beginning, modulo 2^32; the ring's size is a power of two. */
+const HEAD = 0;
+const TAIL = 1;
+const IS_IDLE = 2;
+const IS_ROOM_WANTED = 3;
+const CONTROL_BYTES = 64;
+
+export class LogRing {
+  readonly shared: SharedArrayBuffer;
+  private readonly control: Int32Array;
+  private readonly words: Int32Array;
+  private readonly bytes: Uint8Array;
+  private readonly mask: number;
+  /** Of this side: where it reads or writes next. */
+  private position = 0;
+
+  /** Over memory of `LogRing.allocate`; each side makes its own. */
+  constructor(shared: SharedArrayBuffer) {
+    this.shared = shared;
+    this.control = new Int32Array(shared, 0, CONTROL_BYTES / WORD_BYTES);
+    this.words = new Int32Array(shared, CONTROL_BYTES);
+    this.bytes = new Uint8Array(shared, CONTROL_BYTES);
+    this.mask = this.words.length - 1;
+  }
+
+  static allocate(ringBytes: number): SharedArrayBuffer {
+    assert(ringBytes >= 64 && (ringBytes & (ringBytes - 1)) === 0, 'a ring is a power of two');
+    return new SharedArrayBuffer(CONTROL_BYTES + ringBytes);
+  }
+
+  // The writing side.
+
+  /** The largest data of a message that has room now; less than nothing where none has. */
+  room(): number {
+    const used = (this.position - Atomics.load(this.control, TAIL)) >>> 0;
+    return (this.words.length - used - HEADER_WORDS) * WORD_BYTES;
+  }
+
+  /**
+   * Adds a message that there is room for; the other side does not see it yet. Returns its place,
+   * for `setArgument`.
+   */
+  write(kind: number, epoch: number, data: Uint8Array | number): number {
+    const length = typeof data === 'number' ? 0 : data.length;
+    assert(length <= this.room(), 'a message has room');
+    const { words, mask, position } = this;
+    words[position & mask] = kind | (epoch << 8);
+    words[(position + 1) & mask] = typeof data === 'number' ? data : length;
+    const start = ((position + HEADER_WORDS) & mask) * WORD_BYTES;
+    if (typeof data !== 'number') {
+      const first = Math.min(length, this.bytes.length - start);
+      this.bytes.set(first === length ? data : data.subarray(0, first), start);
+      if (first < length) this.bytes.set(data.subarray(first), 0);
+    }
+    this.position = (position + HEADER_WORDS + Math.ceil(length / WORD_BYTES)) | 0;
+    return position;
+  }
+
+  /** Changes the argument of a message that is not published yet. */
+  setArgument(place: number, argument: number): void {
+    this.words[(place + 1) & this.mask] = argument;
+  }
+
+  /** Shows the other side all that was written; whether it is idle and has to be woken. */
+  publish(): boolean {
+    Atomics.store(this.control, HEAD, this.position);
+    return Atomics.exchange(this.control, IS_IDLE, 0) === 1;
+  }
+
+  /** Asks to be told when there is room; false where there is by now as much as `bytes`. */
+  wantRoom(bytes: number): boolean {
+    Atomics.store(this.control, IS_ROOM_WANTED, 1);
+    return this.room() < bytes;
+  }
+
+  // The reading side.
+
+  /** Of the next message, by `next`. */
+  kind = 0;
+  epoch = 0;
+  argument = 0;
+
+  /** Moves to the next message; false where none is published. */
+  next(): boolean {
+    const { words, mask, position } = this;
+    if (Atomics.load(this.control, HEAD) === position) return false;
+    const word = words[position & mask];
+    this.kind = word & 0xff;
+    this.epoch = word >>> 8;
+    this.argument = words[(position + 1) & mask];
+    return true;
+  }
+
+  /**
+   * The data of a part or a record, in up to two pieces, valid until `free`. The second one is
+   * empty where the data does not reach over the ring's end.
+   */
+  data(): [Uint8Array, Uint8Array] {
+    const start = ((this.position + HEADER_WORDS) & this.mask) * WORD_BYTES;
+    const first = Math.min(this.argument, this.bytes.length - start);
+    return [
+      this.bytes.subarray(start, start + first),
+      this.bytes.subarray(0, this.argument - first),
+    ];
+  }
+
+  /** Gives the room of the message back; whether the other side wants to be told. */
+  free(): boolean {
+    const hasData = this.kind === MESSAGE_PART || this.kind === MESSAGE_RECORD;
+    const dataWords = hasData ? Math.ceil(this.argument / WORD_BYTES) : 0;
+    this.position = (this.position + HEADER_WORDS + dataWords) | 0;
+    Atomics.store(this.control, TAIL, this.position);
+    return Atomics.load(this.control, IS_ROOM_WANTED) === 1;
+  }
+
+  /** The other side is about to be told of room. */
+  tellRoom(): void {
+    Atomics.store(this.control, IS_ROOM_WANTED, 0);
+  }
+
+  /** Says that there is nothing to do; false where something was published meanwhile. */
+  idle(): boolean {
+    Atomics.store(this.control, IS_IDLE, 1);
+    if (Atomics.load(this.control, HEAD) === this.position) return true;
+    Atomics.store(this.control, IS_IDLE, 0);
+    return false;
+  }
+}
