@@ -70,7 +70,7 @@ export class SegmentSync {
   }
 
   private start(): void {
-    this.running ??= this.run().finally(() => (this.running = null));
+    this.running ??= this.run();
   }
 
   private async run(): Promise<void> {
@@ -87,6 +87,8 @@ export class SegmentSync {
         this.fail(waiters, error instanceof Error ? error : new Error(String(error)));
       }
     }
+    // At once, not when the promise is settled: who came in between would wait for ever.
+    this.running = null;
   }
 
   private async syncAll(withCurrent: boolean): Promise<void> {

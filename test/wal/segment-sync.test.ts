@@ -112,6 +112,19 @@ describe('a group', () => {
     expect(events).toEqual(['a done', 'lost 0@10', 'b EIO', 'c EIO']);
   });
 
+  it('that comes at any moment of the end of a sync is served', async () => {
+    for (let ticks = 0; ticks < 12; ticks++) {
+      const { file, events, group } = scene();
+      group('a');
+      const ended = file.end();
+      for (let i = 0; i < ticks; i++) await Promise.resolve();
+      group('b');
+      await ended;
+      await file.end();
+      expect(events).toEqual(['a done', 'b done']);
+    }
+  });
+
   it('waits for the segments before its own too, which are closed then', async () => {
     const { file, sync, events, group, next } = scene();
     group('a');
