@@ -12,6 +12,7 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { chosenOf } from './support/flags.js';
 import { type Column, formatMegabytes, formatNumber, formatTable } from './support/report.js';
 import { runReadTaskInChild } from './support/read-task.js';
 import {
@@ -111,18 +112,9 @@ function touchedPart({ touched }: ReadRow): string | null {
   return `${percent.toFixed(3)} % of ${formatMegabytes(touched.total)} MB`;
 }
 
-/** The groups that `--only` names; all without it. Throws for a name that there is not. */
-export function groupsOf(args: readonly string[]): GroupName[] {
-  const all = Object.keys(GROUPS) as GroupName[];
-  const at = args.indexOf('--only');
-  if (at < 0) return all;
-  const wanted = (args[at + 1] ?? '').split(',');
-  for (const name of wanted) {
-    if (!(all as string[]).includes(name)) {
-      throw new Error(`--only takes ${all.join(', ')}; got ${JSON.stringify(name)}`);
-    }
-  }
-  return all.filter((name) => wanted.includes(name));
+/** The groups that `--only` names; all without it. */
+export function groupsOf(args: readonly string[]): readonly GroupName[] {
+  return chosenOf(args, Object.keys(GROUPS) as GroupName[]);
 }
 
 async function main(args: readonly string[]): Promise<void> {

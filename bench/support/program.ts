@@ -16,10 +16,20 @@ export interface ProgramRun {
   readonly peakRssBytes: number;
 }
 
-/** Runs to the end; throws, with what it wrote to stderr, if it does not end with 0. */
-export async function runProgram(program: string, args: readonly string[]): Promise<ProgramRun> {
+/**
+ * Runs to the end; throws, with what it wrote to stderr, if it does not end with 0. `env` is added
+ * to the environment.
+ */
+export async function runProgram(
+  program: string,
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Promise<ProgramRun> {
   const start = performance.now();
-  const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(program, args, {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, ...env },
+  });
   let stdout = '';
   let stderr = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));

@@ -38,7 +38,7 @@ export interface ReadParameters {
   readonly peers: boolean;
 }
 
-type OnlyOurs = 'cpuMs' | 'loopP99Ms' | 'loopMaxMs' | 'loopMaxCpuMs';
+type OnlyOurs = 'cpuMs' | 'loopP50Ms' | 'loopP99Ms' | 'loopMaxMs' | 'loopMaxCpuMs';
 
 /** What is not known of other programs is null. */
 export interface ReadRow
@@ -255,7 +255,7 @@ async function programRow(
     if (ms < fastest.ms) fastest = { ms, peakRssBytes, stdout };
   }
   const { ms, peakRssBytes } = fastest;
-  const loopIsUnknown = { loopP99Ms: null, loopMaxMs: null, loopMaxCpuMs: null };
+  const loopIsUnknown = { loopP50Ms: null, loopP99Ms: null, loopMaxMs: null, loopMaxCpuMs: null };
   const isUnknown = { cpuMs: null, anonBytes: null, touched: null, ...loopIsUnknown };
   return { group, name, ms, rssBytes: peakRssBytes, results: 0, samples: 0, ...isUnknown };
 }

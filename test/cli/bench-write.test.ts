@@ -1,8 +1,8 @@
 /** promtool's benchmark of writing: its load, and what it prints. */
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { benchWrite, parseSeries } from '../../cli/bench-write.js';
-import { ArgumentError, InputError } from '../../model/errors.js';
+import { benchWrite } from '../../cli/bench-write.js';
+import { ArgumentError } from '../../model/errors.js';
 import type { Columns } from '../../model/columns.js';
 import { openReadOnly } from '../../tsdb/read-only.js';
 import { CapturedTerminal } from '../support/captured-terminal.js';
@@ -11,20 +11,6 @@ import { scratchFile, scratchFolder } from '../support/scratch.js';
 
 const SERIES =
   '{"__name__":"up","job":"a"}\n{"job":"b","__name__":"up"}\n{"__name__":"up","job":"a"}\n';
-
-describe('the series of the load', () => {
-  it('are one a line, each once, up to a number', () => {
-    const jobs = (countMax: number): string[] =>
-      parseSeries('f', SERIES, countMax).map((labels) => labels.get('job'));
-    expect(jobs(10)).toEqual(['a', 'b']);
-    expect(jobs(1)).toEqual(['a']);
-  });
-
-  it('are refused by line where they have no labels', () => {
-    expect(() => parseSeries('f', 'up\n', 1)).toThrow(InputError);
-    expect(() => parseSeries('f', `${SERIES}up\n`, 9)).toThrow('f:4: no label: up');
-  });
-});
 
 describe('bench write', () => {
   it('writes hundreds of scrapes of lock-step values, and prints as promtool does', async () => {

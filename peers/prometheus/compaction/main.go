@@ -3,7 +3,10 @@
 //
 //	compaction merge OUT BLOCK...               as the server merges blocks
 //	compaction rewrite OUT BLOCK                as CleanTombstones rewrites one
-//	compaction head OUT SERIES SAMPLES STEP_MS  a block of a head, filled with made-up samples
+//	compaction head OUT SERIES SAMPLES STEP_MS [ROUNDS]
+//	                                            a block of a head, filled with made-up samples
+//	compaction blocks OUT SERIES SAMPLES OVERLAP
+//	                                            four blocks of BenchmarkCompaction
 //	compaction delete BLOCK MIN MAX NAME VALUE  tombstones for the series with that label
 //	compaction mixed OUT SEED                   overlapping blocks with samples of all kinds
 package main
@@ -45,7 +48,13 @@ func run(args []string) error {
 	case "rewrite":
 		return rewrite(rest[0], rest[1])
 	case "head":
-		return head(rest[0], number(rest[1]), number(rest[2]), number(rest[3]))
+		rounds := int64(1)
+		if len(rest) > 4 {
+			rounds = number(rest[4])
+		}
+		return head(rest[0], number(rest[1]), number(rest[2]), number(rest[3]), rounds)
+	case "blocks":
+		return blocks(rest[0], number(rest[1]), number(rest[2]), number(rest[3]))
 	case "delete":
 		return remove(rest[0], number(rest[1]), number(rest[2]), rest[3], rest[4])
 	case "mixed":
