@@ -4,6 +4,7 @@
  * any more are given to others.
  */
 import { assert } from '../model/assert.js';
+import type { Steps } from '../model/steps.js';
 import { HashIndex, hashText, mixHash } from './hash-index.js';
 import { RefList } from './ref-list.js';
 
@@ -114,11 +115,11 @@ export class LabelPairs {
     return typeof known !== 'number' ? known.view() : known === NONE ? [] : [known];
   }
 
-  /** Takes the series from a pair that are not kept, and drops one that is left without. */
-  retainRefs(id: number, isKept: (ref: number) => boolean): void {
+  /** Takes series from a pair, and drops one that is left without. */
+  *removeRefs(id: number, dropped: { has(ref: number): boolean }): Steps<void> {
     const known = this.refs[id];
-    if (typeof known !== 'number') known.retain(isKept);
-    else if (!isKept(known)) this.refs[id] = NONE;
+    if (typeof known !== 'number') yield* known.remove(dropped);
+    else if (dropped.has(known)) this.refs[id] = NONE;
     if (this.refCount(id) === 0) this.drop(id);
   }
 

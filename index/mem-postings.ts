@@ -56,19 +56,17 @@ export class MemPostings implements PostingsIndex {
     for (let i = start; i < end; i++) this.pairs.addRef(ids[i], ref);
   }
 
-  /** Removes the series `deleted`, of which `affected` are all pairs, each once. */
-  *delete(deleted: ReadonlySet<number>, affected: Iterable<number>): Steps<void> {
-    const isKept = (ref: number): boolean => !deleted.has(ref);
+  /** Removes series, of which `affected` are all pairs, each once. */
+  *delete(dropped: RefSet, affected: Iterable<number>): Steps<void> {
     let units = 0;
     for (const id of affected) {
       units += LIST_UNITS + DELETION_UNITS * this.pairs.refCount(id);
-      this.pairs.retainRefs(id, isKept);
+      yield* this.pairs.removeRefs(id, dropped);
       if (units < STEP_UNITS) continue;
       yield units;
       units = 0;
     }
-    this.all.retain(isKept);
-    yield DELETION_UNITS * this.all.length;
+    yield* this.all.remove(dropped);
   }
 
   /** What it takes, roughly, in bytes. */

@@ -6,8 +6,12 @@
  * change makes a new array.
  */
 import { assert } from '../model/assert.js';
+import type { Steps } from '../model/steps.js';
 
 const CAPACITY_MIN = 4;
+/** Refs that are looked at in a step, and what one costs, in the pacer's units. */
+const REFS_PER_STEP = 64 * 1024;
+const REF_UNITS = 4;
 const U32_MAX = 0xffff_ffff;
 
 type Refs = Uint32Array | Float64Array;
@@ -37,16 +41,17 @@ export class RefList {
     this.length = length + 1;
   }
 
-  /** Removes the refs that are not kept. */
-  retain(isKept: (ref: number) => boolean): void {
-    const { refs, length } = this;
-    const kept = refs instanceof Uint32Array ? new Uint32Array(length) : new Float64Array(length);
-    let count = 0;
-    for (let i = 0; i < length; i++) {
-      if (isKept(refs[i])) kept[count++] = refs[i];
+  /** Removes the refs that are among `dropped`; between the steps others may be added. */
+  *remove(dropped: { has(ref: number): boolean }): Steps<void> {
+    const kept = new RefList(this.length);
+    for (let from = 0; from < this.length; from += REFS_PER_STEP) {
+      const { refs } = this;
+      const to = Math.min(from + REFS_PER_STEP, this.length);
+      for (let i = from; i < to; i++) if (!dropped.has(refs[i])) kept.add(refs[i]);
+      if (to < this.length) yield REFS_PER_STEP * REF_UNITS;
     }
-    this.refs = kept.slice(0, Math.max(count, CAPACITY_MIN));
-    this.length = count;
+    this.refs = kept.refs.slice(0, Math.max(kept.length, CAPACITY_MIN));
+    this.length = kept.length;
   }
 
   /** The list as it is now. */

@@ -6,7 +6,7 @@
 import { MAX_TIME, MIN_TIME } from '../model/interval.js';
 import type { Steps } from '../model/steps.js';
 import type { HeadData } from './head-data.js';
-import { GoneSeries } from './series-store.js';
+import { GoneSeries } from './gone-series.js';
 
 /** Slots that are looked at in a step, and what one costs, in the pacer's units. */
 const SLOTS_PER_STEP = 1024;
@@ -18,8 +18,8 @@ const REMOVAL_UNITS = 400;
 export interface Cleaned {
   /** The time of the first sample that is left; the time that was cleaned up to, without one. */
   readonly minTime: number;
-  /** The refs of the series that are gone. */
-  readonly refs: ReadonlySet<number>;
+  /** The series that are gone. */
+  readonly gone: GoneSeries;
   readonly chunkCount: number;
 }
 
@@ -49,9 +49,9 @@ export function* cleanHead(data: HeadData, minTime: number): Steps<Cleaned> {
     yield (to - from) * SLOT_UNITS + empty.length * REMOVAL_UNITS;
   }
   yield* data.store.forget(gone);
-  for (const ref of gone.refs) data.tombstones.delete(ref);
+  for (const ref of gone.refList()) data.tombstones.delete(ref);
   yield* truncateTombstones(data, minTime);
-  return { minTime: left === MAX_TIME ? minTime : left, refs: gone.refs, chunkCount };
+  return { minTime: left === MAX_TIME ? minTime : left, gone, chunkCount };
 }
 
 const NO_SLOTS: ReadonlySet<number> = new Set();

@@ -61,27 +61,22 @@ export class HeadReader implements SeriesSource {
     this.data.isolation.leave(this.mark);
   }
 
-  /** The selected series that were there when the reader came, by their refs. */
-  private *inLabelOrder(selection: Selection): Steps<Float64Array> {
-    const { store, kernel } = this.data;
-    const slots: number[] = [];
+  /**
+   * The selected series that were there when the reader came: their refs, since a slot may become
+   * another's between two steps.
+   */
+  private *inLabelOrder(selection: Selection): Steps<readonly number[]> {
+    const { store } = this.data;
+    const refs: number[] = [];
     for (let moved = selection.move(); moved !== 'ended'; moved = selection.move()) {
-      if (moved === 'paused') {
-        yield PORTION_UNITS;
-        continue;
-      }
-      const slot = selection.at <= this.mark.lastRef ? store.slotOf(selection.at) : -1;
-      if (slot >= 0) slots.push(slot);
+      if (moved === 'paused') yield PORTION_UNITS;
+      else if (selection.at <= this.mark.lastRef) refs.push(selection.at);
     }
-    // Refs, not slots, because a slot may become another's between two steps.
-    const refs = Float64Array.from(slots, (slot) => kernel.refs[slot]);
-    const compare = (a: number, b: number): number => {
-      const [x, y] = [store.slotOf(refs[a]), store.slotOf(refs[b])];
-      // One that was cleaned away meanwhile is passed over later: it may stand anywhere.
+    return yield* sortSteps(refs, (a, b) => {
+      const [x, y] = [store.slotOf(a), store.slotOf(b)];
+      // One that was cleaned away is passed over later: it may stand anywhere.
       return x < 0 || y < 0 ? x - y : store.compare(x, y);
-    };
-    const order = yield* sortSteps(Array.from(refs.keys()), compare);
-    return Float64Array.from(order, (index) => refs[index]);
+    });
   }
 }
 
@@ -90,7 +85,7 @@ class HeadReaderCursor implements SeriesCursor, Series {
   private readonly data: HeadData;
   private readonly mark: ReadMark;
   /** In label order. */
-  private readonly refs: Float64Array;
+  private readonly refs: readonly number[];
   private readonly range: Interval;
   private next = 0;
   private slot = -1;
@@ -99,7 +94,7 @@ class HeadReaderCursor implements SeriesCursor, Series {
   private deleted = NO_INTERVALS;
   private readonly open = new Uint8Array(OPEN_BYTES_MAX);
 
-  constructor(data: HeadData, mark: ReadMark, refs: Float64Array, range: Interval) {
+  constructor(data: HeadData, mark: ReadMark, refs: readonly number[], range: Interval) {
     this.data = data;
     this.mark = mark;
     this.refs = refs;

@@ -17,6 +17,7 @@ import { cleanHead } from './head-cleaner.js';
 import type { HeadData } from './head-data.js';
 import { snapshotHead } from './head-handover.js';
 import { HeadReader } from './head-reader.js';
+import { LogExpiries } from './log-expiries.js';
 import { type Counted, headStats, type TsdbStats } from './stats.js';
 import { TurnTaking } from './turn-taking.js';
 
@@ -29,10 +30,9 @@ export interface LiveHeadOptions {
   /** Samples later than this are refused; absent: none is for that. */
   readonly latestTime?: () => number;
   /**
-   * The refs of series that are gone, whose records the log must keep while it may have samples up
-   * to the time that stands here (Prometheus' walExpiries); continued.
+   * Series that are gone, of which the log may still have samples: what replay found; continued.
    */
-  readonly expiries?: Map<number, number>;
+  readonly expiries?: LogExpiries;
 }
 
 /** What a head holds in memory, in bytes. */
@@ -59,7 +59,7 @@ export class LiveHead {
   readonly data: HeadData;
   private readonly queue: CommitQueue;
   private readonly latestTime?: () => number;
-  private readonly expiries: Map<number, number>;
+  private readonly expiries: LogExpiries;
   private readonly cleaning = new TurnTaking();
   private readonly pacer = new Pacer();
 
@@ -68,7 +68,7 @@ export class LiveHead {
     this.data = data;
     this.queue = new CommitQueue(data, log);
     this.latestTime = options.latestTime;
-    this.expiries = options.expiries ?? new Map<number, number>();
+    this.expiries = options.expiries ?? new LogExpiries();
   }
 
   /** The time of the first sample that queries see, in ms; MAX_TIME before the first one. */
@@ -169,12 +169,12 @@ export class LiveHead {
 
   /** Whether a checkpoint that drops samples before `minTime` keeps the record of a series. */
   keepsSeries(ref: number, minTime: number): boolean {
-    return this.data.store.slotOf(ref) >= 0 || (this.expiries.get(ref) ?? -Infinity) >= minTime;
+    return this.data.store.slotOf(ref) >= 0 || this.expiries.timeOf(ref) >= minTime;
   }
 
   /** The log has no samples before `minTime` any more: series that are gone may be forgotten. */
   forgetSeriesBefore(minTime: number): void {
-    for (const [ref, time] of this.expiries) if (time < minTime) this.expiries.delete(ref);
+    this.expiries.dropBefore(minTime);
   }
 
   /** Calls `work` with the log while no group of commits is open in it. */
@@ -218,8 +218,8 @@ export class LiveHead {
 
   private async clean(time: number, signal?: AbortSignal): Promise<void> {
     const { data } = this;
-    const { minTime, refs } = await this.pacer.run(cleanHead(data, time), signal);
-    for (const ref of refs) this.expiries.set(ref, minTime);
+    const { minTime, gone } = await this.pacer.run(cleanHead(data, time), signal);
+    if (gone.count > 0) this.expiries.addAll(gone.refSet(), minTime);
     if (minTime > data.minTime) {
       // Prometheus' truncateSeriesAndChunkDiskMapper: raised, but not into what may still come.
       const raised = Math.min(minTime, data.appendableMinTime());

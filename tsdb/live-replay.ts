@@ -30,6 +30,7 @@ import { FileChunks } from './file-chunks.js';
 import { TWO_32 } from './full-chunks.js';
 import { cleanHead } from './head-cleaner.js';
 import { HeadData } from './head-data.js';
+import type { LogExpiries } from './log-expiries.js';
 import type { ReplayProgress } from './options.js';
 import { ReplayRecords } from './replay-records.js';
 
@@ -61,7 +62,7 @@ export interface LogDamage {
 export interface ReplayedLiveHead {
   readonly data: HeadData;
   /** For `LiveHead`. */
-  readonly expiries: Map<number, number>;
+  readonly expiries: LogExpiries;
   readonly problems: readonly Problem[];
   /** To be cut off before the log is written; null where it is whole. */
   readonly damage: LogDamage | null;
@@ -91,8 +92,8 @@ export async function replayLiveHead(
     const records = new ReplayRecords(dir, data, await pacer.run(bySeries(files.chunks), signal));
     const damage = await readWal(dir, options, records);
     if (data.minTime < data.minValidTime) data.minTime = data.minValidTime;
-    const { minTime, refs } = await pacer.run(cleanHead(data, data.minTime), signal);
-    for (const ref of refs) records.expiries.set(ref, minTime);
+    const { minTime, gone } = await pacer.run(cleanHead(data, data.minTime), signal);
+    if (gone.count > 0) records.expiries.addAll(gone.refSet(), minTime);
     const { expiries, unknownSamples } = records;
     return { data, expiries, problems, damage, unknownSamples };
   } catch (error) {

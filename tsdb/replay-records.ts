@@ -28,8 +28,9 @@ import {
 } from '../wal/record.js';
 import { SampleBatch } from '../wal/sample-batch.js';
 import { decodeSamples } from '../wal/sample-record.js';
+import { GoneSeries } from './gone-series.js';
 import type { HeadData } from './head-data.js';
-import { GoneSeries } from './series-store.js';
+import { LogExpiries } from './log-expiries.js';
 
 /** What applying costs, in the pacer's units: a sample, a series, a record of any other kind. */
 const SAMPLE_UNITS = 4;
@@ -37,8 +38,8 @@ const SERIES_UNITS = 600;
 const RECORD_UNITS = 100;
 
 export class ReplayRecords {
-  /** Ref → up to which time the log names a series by it, though it has another by now. */
-  readonly expiries = new Map<number, number>();
+  /** Among others, refs by which the log names a series that has another by now. */
+  readonly expiries = new LogExpiries();
   /** Samples of series that no record names. */
   unknownSamples = 0;
   private readonly dir: string;
@@ -136,14 +137,10 @@ export class ReplayRecords {
   /** Slow path: a ref under which labels were logged again, or one of no series, counted. */
   private slotOfRepeated(ref: number, time: number): number {
     const same = this.sameAs.get(ref);
-    if (same !== undefined) this.expire(ref, time);
+    if (same !== undefined) this.expiries.add(ref, time);
     const slot = same === undefined ? -1 : this.data.store.slotOf(same);
     if (slot < 0) this.unknownSamples++;
     return slot;
-  }
-
-  private expire(ref: number, time: number): void {
-    this.expiries.set(ref, Math.max(time, this.expiries.get(ref) ?? MIN_TIME));
   }
 
   private applySeries(record: Uint8Array): number {
@@ -208,7 +205,7 @@ export class ReplayRecords {
         continue;
       }
       if (maxTime < minValidTime) continue;
-      if (same !== undefined) this.expire(ref, maxTime);
+      if (same !== undefined) this.expiries.add(ref, maxTime);
       if (slot < 0) continue;
       const known = tombstones.get(same ?? ref) ?? [];
       tombstones.set(same ?? ref, addInterval(known, { minTime, maxTime }));

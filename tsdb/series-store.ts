@@ -13,6 +13,7 @@ import { InvalidLabelsError, LimitError } from '../model/errors.js';
 import { Labels } from '../model/labels.js';
 import type { Steps } from '../model/steps.js';
 import { compareUtf8, isValidUtf8 } from '../model/utf8.js';
+import type { GoneSeries } from './gone-series.js';
 import { LABELS_MAX, LabelSets } from './label-sets.js';
 import { U32Column } from './paged-column.js';
 import { RefSlots } from './ref-slots.js';
@@ -29,12 +30,6 @@ export interface SlotStates {
   freeSlot(slot: number): void;
   /** The ref of the series in a slot. */
   readonly refs: Float64Array;
-}
-
-/** Series that were taken out and are in the postings still: their refs, and their label pairs. */
-export class GoneSeries {
-  readonly refs = new Set<number>();
-  readonly pairs = new Set<number>();
 }
 
 export class SeriesStore {
@@ -118,31 +113,14 @@ export class SeriesStore {
     return slot;
   }
 
-  /** Takes the labels of a series away, so that its like makes a new one; its ref stays known. */
-  unlink(slot: number): void {
-    const at = this.setAt.at(slot);
-    const count = this.loadIds(at);
-    this.byHash.remove(hashOf(this.ids, count), slot);
-  }
-
-  /** Whether `find` would find the series in this slot. */
-  isLinked(slot: number): boolean {
-    const at = this.setAt.at(slot);
-    const hash = hashOf(this.ids, this.loadIds(at));
-    for (let other = this.byHash.first(hash); other >= 0; other = this.byHash.next()) {
-      if (other === slot) return true;
-    }
-    return false;
-  }
-
   /** Takes a series out at once: its ref is unknown and its slot free; `forget` does the rest. */
   takeOut(slot: number, gone: GoneSeries): void {
     const at = this.setAt.at(slot);
     const ref = this.slots.refs[slot];
-    if (this.isLinked(slot)) this.unlink(slot);
     const count = this.loadIds(at);
-    for (let i = 0; i < count; i++) gone.pairs.add(this.ids[i]);
-    gone.refs.add(ref);
+    this.byHash.remove(hashOf(this.ids, count), slot);
+    for (let i = 0; i < count; i++) gone.addPair(this.ids[i]);
+    gone.addRef(ref);
     this.refSlots.remove(ref);
     this.sets.remove(at);
     this.slots.freeSlot(slot);
@@ -151,7 +129,7 @@ export class SeriesStore {
 
   /** Takes series that are gone out of the postings, and drops pairs that no other has. */
   forget(gone: GoneSeries): Steps<void> {
-    return this.postings.delete(gone.refs, gone.pairs);
+    return this.postings.delete(gone.refSet(), gone.pairList());
   }
 
   /** The labels of a series. */

@@ -1,4 +1,5 @@
 import { LabelPairs } from '../../index/label-pairs.js';
+import { atOnce } from '../../model/steps.js';
 
 describe('label pairs', () => {
   it('have one number each, found by name and value', () => {
@@ -30,14 +31,14 @@ describe('label pairs', () => {
     const [x, y, z] = ['x', 'y', 'z'].map((value) => pairs.intern('a', value));
     for (const id of [x, y, z]) pairs.addRef(id, 1);
     pairs.addRef(z, 2);
-    pairs.retainRefs(x, (ref) => ref !== 1);
-    pairs.retainRefs(z, (ref) => ref !== 1);
+    atOnce(pairs.removeRefs(x, new Set([1])));
+    atOnce(pairs.removeRefs(z, new Set([1])));
     expect([pairs.find('a', 'x'), pairs.isAlive(x), pairs.count]).toEqual([-1, false, 2]);
     expect([...(pairs.entryOf('a')?.ids ?? [])].sort()).toEqual([y, z]);
     expect(pairs.intern('b', 'new')).toBe(x);
     pairs.addRef(x, 9);
     expect([pairs.nameOf(x), Array.from(pairs.refsOf(x))]).toEqual(['b', [9]]);
-    for (const id of [y, z]) pairs.retainRefs(id, () => false);
+    for (const id of [y, z]) atOnce(pairs.removeRefs(id, new Set([1, 2])));
     expect(pairs.entryOf('a')).toBeUndefined();
     expect(pairs.sizeBytes()).toBeGreaterThan(0);
   });

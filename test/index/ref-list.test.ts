@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { RefList } from '../../index/ref-list.js';
+import { atOnce } from '../../model/steps.js';
 
 describe('a list of refs', () => {
   it('is sorted, whatever order refs come in, beyond 32 bits too', () => {
@@ -11,7 +12,7 @@ describe('a list of refs', () => {
         const sorted = [...refs].sort((a, b) => a - b);
         expect(Array.from(list.view())).toEqual(sorted);
         const before = list.view();
-        list.retain((one) => isKept(one));
+        atOnce(list.remove({ has: (one) => !isKept(one) }));
         expect(Array.from(list.view())).toEqual(sorted.filter((one) => isKept(one)));
         expect(Array.from(before)).toEqual(sorted);
       }),
@@ -27,6 +28,19 @@ describe('a list of refs', () => {
     expect(Array.from(view)).toEqual([4]);
     expect([list.at(0), list.at(2), list.length]).toEqual([2, 9, 3]);
     expect(list.sizeBytes()).toBeGreaterThanOrEqual(12);
+  });
+
+  it('takes refs while others are removed', () => {
+    const list = new RefList();
+    for (let ref = 1; ref <= 150_000; ref++) list.add(ref);
+    const view = list.view();
+    const steps = list.remove({ has: (ref) => ref % 2 === 1 });
+    expect(steps.next().done).toBe(false);
+    list.add(150_001);
+    list.add(150_002);
+    atOnce(steps);
+    expect([list.length, list.at(0), list.at(list.length - 1)]).toEqual([75_001, 2, 150_002]);
+    expect(view).toHaveLength(150_000);
   });
 
   it('refuses a ref that it has', () => {

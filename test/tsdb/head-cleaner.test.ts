@@ -15,7 +15,7 @@ describe('cleaning a head', () => {
     made.rollback();
     await head.settled();
     const cleaned = atOnce(cleanHead(head.data, 260));
-    expect([...cleaned.refs]).toEqual([2, ref]);
+    expect([...cleaned.gone.refList()]).toEqual([2, ref]);
     expect([cleaned.minTime, cleaned.chunkCount]).toEqual([200, 3]);
     expect([head.seriesCount, head.chunkCount]).toEqual([1, 1]);
     expect(head.data.store.postings.valueCount('a')).toBe(1);
@@ -32,7 +32,7 @@ describe('cleaning a head', () => {
     queued.append({ a: 'queued' }, 1000, 1);
     const commit = queued.commit();
     const cleaned = atOnce(cleanHead(head.data, 1000));
-    expect([...cleaned.refs]).toEqual([]);
+    expect([...cleaned.gone.refList()]).toEqual([]);
     expect(cleaned.minTime).toBeLessThan(0);
     await commit;
     expect(open.append(ref, 1001, 1)).toBe(ref);

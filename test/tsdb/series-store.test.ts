@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { expand } from '../../index/postings.js';
 import { Labels } from '../../model/labels.js';
 import { atOnce } from '../../model/steps.js';
-import { GoneSeries, SeriesStore, type SlotStates } from '../../tsdb/series-store.js';
+import { GoneSeries } from '../../tsdb/gone-series.js';
+import { SeriesStore, type SlotStates } from '../../tsdb/series-store.js';
 
 /** Slots without a kernel behind them. */
 function plainSlots(): SlotStates {
@@ -60,22 +61,6 @@ describe('the series of a head', () => {
     expect(store.postings.valueCount('job')).toBe(1);
     store.create(sets[0]);
     expect([store.slotOf(1), store.slotOf(4) >= 0, store.count]).toEqual([-1, true, 2]);
-  });
-
-  it('can be hidden from their labels', () => {
-    const store = make();
-    const labels = (): Labels => Labels.from({ a: 'x' });
-    const slot = store.create(labels());
-    store.unlink(slot);
-    expect([store.find(labels()), store.slotOf(1), store.isLinked(slot)]).toEqual([
-      -1,
-      slot,
-      false,
-    ]);
-    const other = store.add(labels(), 9);
-    expect(store.find(labels())).toBe(other);
-    takeOut(store, slot);
-    expect([store.find(labels()), store.lastRef]).toEqual([other, 9]);
   });
 
   it('refuse labels that are none, and more series than may be', () => {
