@@ -20,8 +20,7 @@ export async function dryRun(
 ): Promise<number> {
   const db = await openDatabase(dir, flags, terminal, 'server');
   try {
-    const { minTime, maxTime } = (await db.stats()).headStats;
-    const steps = stepsOf(db.blocks(), { minTime, maxTime }, flags);
+    const steps = stepsOf(db.blocks(), db.headRange(), flags);
     for (const { step, blocks } of steps) printStep(step, blocks, flags, terminal);
     if (steps.length === 0 && flags.json !== true) terminal.out.write('nothing to compact\n');
     return db.problems.length === 0 ? EXIT_OK : EXIT_FAILURE;

@@ -145,6 +145,7 @@ class HeadReplay {
       series: await pacer.run(this.seriesWithSamples(), signal),
       chunkFiles: this.chunkFiles,
       inOrder: this.inOrderRange(),
+      firstTime: this.inOrder.range.minTime,
       outOfOrder: this.outOfOrder.range,
     };
     const head = await Head.build(content, pacer, signal);

@@ -34,6 +34,8 @@ export interface HeadContent {
   readonly chunkFiles: HeadChunkFiles;
   /** The closed range of in-order samples; [MAX_TIME, MIN_TIME] without one. */
   readonly inOrder: Interval;
+  /** The time of the first of them that the log has; MAX_TIME without one. */
+  readonly firstTime: number;
   /** The closed range of out-of-order samples, likewise. */
   readonly outOfOrder: Interval;
 }
@@ -43,6 +45,7 @@ export class Head implements SeriesSource {
   readonly series: readonly HeadSeries[];
   readonly postings: MemPostings;
   readonly inOrder: Interval;
+  readonly firstTime: number;
   readonly outOfOrder: Interval;
   private readonly lifetime: Lifetime;
   private readonly readChunk: ReadHeadChunk;
@@ -54,6 +57,7 @@ export class Head implements SeriesSource {
     this.lifetime = new Lifetime('the head', () => chunkFiles.close());
     this.readChunk = (chunk, into) => chunkFiles.read(chunk, into);
     this.inOrder = content.inOrder;
+    this.firstTime = content.firstTime;
     this.outOfOrder = content.outOfOrder;
   }
 

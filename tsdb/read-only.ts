@@ -102,6 +102,15 @@ export class ReadOnlyDatabase extends Reader implements AsyncDisposable {
     }
   }
 
+  /**
+   * The closed range of the in-order samples that are in no block, in ms, as a server has it that
+   * opens the directory; [MAX_TIME, MIN_TIME] without one.
+   */
+  headRange(): Interval {
+    const { inOrder, firstTime } = this.openHead;
+    return { minTime: Math.max(inOrder.minTime, firstTime), maxTime: inOrder.maxTime };
+  }
+
   /** Looks at the directory again: new blocks, new samples. Queries under way see what they saw. */
   async refresh(): Promise<void> {
     this.checkOpen();

@@ -21,6 +21,7 @@ function build(...all: HeadSeries[]): Promise<Head> {
   const content = {
     series: all,
     chunkFiles: atOnce(HeadChunkFiles.open(new MemoryDisk(), '/none')),
+    firstTime: 0,
     inOrder: { minTime: 10, maxTime: 20 },
     outOfOrder: { minTime: MAX_TIME, maxTime: MIN_TIME },
   };
