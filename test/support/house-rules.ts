@@ -235,7 +235,7 @@ function reach(files: readonly SourceText[], roots: readonly string[]): Set<stri
     for (const { specifier } of importsOf(file)) {
       if (!specifier.startsWith('.')) continue;
       const target = posix.join(posix.dirname(path), specifier).replace(/\.js$/, '');
-      waiting.push(target.endsWith('.ts') ? target : `${target}.ts`);
+      waiting.push(/\.m?[jt]s$/.test(target) ? target : `${target}.ts`);
     }
   }
   return reached;

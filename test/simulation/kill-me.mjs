@@ -1,0 +1,27 @@
+/**
+ * The victim of the SIGKILL loop: `node kill-me.mjs DOOR DIR FIRST` opens the database, commits
+ * numbered rounds from FIRST on, and prints the number of each when it is acknowledged. Blocks are
+ * made of seconds, so that logs, chunk files and blocks are written all the time.
+ */
+import { writeSync } from 'node:fs';
+
+const [door, dir, first] = process.argv.slice(2);
+const { Database } = await import(door);
+const db = await Database.open(dir, {
+  minBlockDurationMs: 2000,
+  maxBlockDurationMs: 18_000,
+  walSegmentBytes: 64 * 1024,
+  retentionMs: 0,
+  background: false,
+});
+writeSync(1, 'open\n');
+let compacting = Promise.resolve();
+for (let round = Number(first); ; round++) {
+  const appender = db.appender();
+  for (let series = 0; series < 10; series++) {
+    appender.append({ __name__: 'sample', name: `s${series}` }, round * 10, round + series / 16);
+  }
+  await appender.commit();
+  writeSync(1, `${round}\n`);
+  if (round % 50 === 0) compacting = compacting.then(() => db.compact());
+}
