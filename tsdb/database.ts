@@ -8,7 +8,7 @@
  */
 import type { BlockMeta } from '../compact/block-meta.js';
 import type { JobOptions } from '../compact/job.js';
-import { ArgumentError, ClosedError } from '../model/errors.js';
+import { ArgumentError, ClosedError, DiskError } from '../model/errors.js';
 import { type Interval, MAX_TIME, MIN_TIME } from '../model/interval.js';
 import { type Logger, SILENT } from '../model/logger.js';
 import type { Matcher } from '../model/matcher.js';
@@ -283,6 +283,10 @@ export class Database extends Reader implements AsyncDisposable {
     await this.readersGone;
     try {
       await this.head.close();
+    } catch (error) {
+      // The log holds the samples of full chunks too: a full disk loses none of them.
+      if (!(error instanceof DiskError)) throw error;
+      this.report(problemOf(this.name, 'full chunks were not written to chunks_head', error));
     } finally {
       await this.files?.close();
     }
