@@ -75,7 +75,7 @@ function snapshotName(timeMs: number): string {
 }
 
 /** What the database refuses is the server's failure, whatever its class. */
-async function internally(prefix: string, work: Promise<void>): Promise<void> {
+async function internally(prefix: string, work: Promise<unknown>): Promise<void> {
   try {
     await work;
   } catch (error) {

@@ -22,12 +22,20 @@ export interface ApiDatabase extends Queryable {
   blocks(): readonly BlockInfo[];
 }
 
+/** What became of the samples of a commit; the last three another commit had overtaken. */
+export interface CommitOutcome {
+  readonly appended: number;
+  readonly outOfOrder: number;
+  readonly duplicate: number;
+  readonly outOfBounds: number;
+}
+
 /** Samples of one commit. */
 export interface ApiAppender {
   /** Throws what is wrong with the sample: out of order, too old, a duplicate, beyond a limit. */
-  append(labels: Labels, time: number, value: number): void;
+  append(labels: Labels, time: number, value: number): unknown;
   /** Resolves when the samples are as durable as the database was told. */
-  commit(): Promise<void>;
+  commit(): Promise<CommitOutcome>;
   rollback(): void;
 }
 
@@ -35,7 +43,7 @@ export interface ApiAppender {
 export interface WritableApiDatabase extends ApiDatabase {
   appender(): ApiAppender;
   delete(matchers: readonly Matcher[], range: SelectOptions): Promise<void>;
-  cleanTombstones(): Promise<void>;
+  cleanTombstones(): Promise<unknown>;
   /** Writes all blocks, and the head as one, into a new directory. */
   snapshot(dir: string, options: { readonly withHead: boolean }): Promise<void>;
 }

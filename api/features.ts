@@ -5,7 +5,11 @@ type Flags = Readonly<Record<string, boolean>>;
 
 /** Categories and features as clients know them; those that depend on options are filled in. */
 export function featuresOf(options: HandlerOptions): Readonly<Record<string, Flags>> {
-  const { experimental } = options;
+  const {
+    extendedRangeSelectors = false,
+    fillModifiers = false,
+    durationExpressions = true,
+  } = options.promql;
   return {
     api: {
       admin: options.enableAdminApi === true,
@@ -25,15 +29,15 @@ export function featuresOf(options: HandlerOptions): Readonly<Record<string, Fla
     otlp_receiver: { delta_conversion: false, native_delta_ingestion: false },
     prometheus: { agent_mode: false, auto_reload_config: false, server_mode: true },
     promql: {
-      anchored: experimental,
+      anchored: extendedRangeSelectors,
       at_modifier: true,
       bool: true,
       by: true,
       delayed_name_removal: false,
-      duration_expr: experimental,
-      fill: experimental,
-      fill_left: experimental,
-      fill_right: experimental,
+      duration_expr: durationExpressions,
+      fill: fillModifiers,
+      fill_left: fillModifiers,
+      fill_right: fillModifiers,
       group_left: true,
       group_right: true,
       ignoring: true,
@@ -42,7 +46,7 @@ export function featuresOf(options: HandlerOptions): Readonly<Record<string, Fla
       on: true,
       per_query_lookback_delta: true,
       per_step_stats: false,
-      smoothed: experimental,
+      smoothed: extendedRangeSelectors,
       subqueries: true,
       type_and_unit_labels: false,
       without: true,

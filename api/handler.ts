@@ -15,6 +15,8 @@ import { FEDERATE_ENDPOINT } from './federate.js';
 import { LABEL_ENDPOINTS } from './label-endpoints.js';
 import { LIFECYCLE_ENDPOINTS } from './lifecycle-endpoints.js';
 import { type ApiOptions, type HandlerOptions, withDefaults } from './options.js';
+import { queryEndpoints } from './query-endpoints.js';
+import { QUERY_TEXT_ENDPOINTS } from './query-text-endpoints.js';
 import { remoteReadEndpoint } from './remote-read.js';
 import { remoteWriteEndpoint } from './remote-write.js';
 import { STATUS_ENDPOINTS } from './status-endpoints.js';
@@ -25,6 +27,8 @@ const API_PREFIX = '/api/v1/';
 /** All endpoints; some keep something between requests, so each handler has its own. */
 function endpointsOf(options: HandlerOptions): readonly Endpoint[] {
   return [
+    ...queryEndpoints(options),
+    ...QUERY_TEXT_ENDPOINTS,
     ...LABEL_ENDPOINTS,
     ...TARGET_ENDPOINTS,
     ...STATUS_ENDPOINTS,

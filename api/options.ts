@@ -1,6 +1,7 @@
 /** Options of `createHandler`, their defaults, and their one validation. */
 import { systemNow } from '../disk/clock.js';
 import { ArgumentError } from '../model/errors.js';
+import type { ParserOptions } from '../promql/parser.js';
 import { type Logger, SILENT } from '../model/logger.js';
 
 /** What `/api/v1/status/buildinfo` and `/version` say. */
@@ -82,6 +83,8 @@ export interface ApiOptions {
   readonly dataDir?: string;
   /** How far a query looks back for a sample, in ms; default 5 minutes. */
   readonly lookbackMs?: number;
+  /** The step of subqueries that name none, in ms; default 1 minute. */
+  readonly evaluationIntervalMs?: number;
   /** The longest that a query may take, in ms; default 2 minutes. */
   readonly queryTimeoutMs?: number;
   /** Queries at work at the same time; more wait. Default 20. */
@@ -96,8 +99,8 @@ export interface ApiOptions {
   readonly remoteReadFrameBytes?: number;
   /** The largest body of a remote write, before and after decompression; default 32 MiB. */
   readonly remoteWriteBytesMax?: number;
-  /** Experimental functions and syntax of PromQL; default false, as in Prometheus. */
-  readonly experimental?: boolean;
+  /** Which experimental parts of PromQL are known; default: none, as in Prometheus. */
+  readonly promql?: ParserOptions;
 }
 
 /** All options with their defaults filled in, except those whose absence means something. */
@@ -113,6 +116,7 @@ export type HandlerOptions = ApiOptions &
       | 'configYaml'
       | 'buildInfo'
       | 'lookbackMs'
+      | 'evaluationIntervalMs'
       | 'queryTimeoutMs'
       | 'queryConcurrencyMax'
       | 'querySamplesMax'
@@ -120,7 +124,7 @@ export type HandlerOptions = ApiOptions &
       | 'remoteReadConcurrencyMax'
       | 'remoteReadFrameBytes'
       | 'remoteWriteBytesMax'
-      | 'experimental'
+      | 'promql'
     >
   >;
 
@@ -144,6 +148,7 @@ const DEFAULTS = {
     goVersion: '',
   },
   lookbackMs: 300_000,
+  evaluationIntervalMs: 60_000,
   queryTimeoutMs: 120_000,
   queryConcurrencyMax: 20,
   querySamplesMax: 50_000_000,
@@ -151,12 +156,13 @@ const DEFAULTS = {
   remoteReadConcurrencyMax: 10,
   remoteReadFrameBytes: MIB,
   remoteWriteBytesMax: 32 * MIB,
-  experimental: false,
+  promql: {},
 };
 
 /** Numbers that have to be at least 1. */
 const POSITIVE = [
   'lookbackMs',
+  'evaluationIntervalMs',
   'queryTimeoutMs',
   'queryConcurrencyMax',
   'querySamplesMax',

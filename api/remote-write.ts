@@ -3,11 +3,22 @@
  * exemplars, which are not stored yet, has its floats stored and is answered with a 400 that counts
  * the rest, so that nothing is dropped in silence. Remote write 2.0 is refused with 415.
  */
-import { DecodeError, messageOf } from '../model/errors.js';
+import {
+  DecodeError,
+  InvalidLabelsError,
+  LimitError,
+  messageOf,
+  SampleError,
+} from '../model/errors.js';
 import type { Logger } from '../model/logger.js';
 import { Pacer } from '../model/pacer.js';
 import { snappyDecompress } from '../encoding/snappy.js';
-import { type ApiAppender, isWritable, type WritableApiDatabase } from './api-database.js';
+import {
+  type ApiAppender,
+  type CommitOutcome,
+  isWritable,
+  type WritableApiDatabase,
+} from './api-database.js';
 import { TextError } from './api-error.js';
 import { BodyTooLargeError, readBody } from './body.js';
 import { type Api, type Call, databaseOf, raw } from './endpoint.js';
@@ -118,9 +129,9 @@ async function store(
     throw writeError(error);
   }
   try {
-    await appender.commit();
+    checkOutcome(await appender.commit());
   } catch (error) {
-    throw writeError(error);
+    throw error instanceof LimitError ? new TextError(503, error.message) : writeError(error);
   }
   if (leftOut.invalidSamples > 0) {
     logger.warn(`remote write: ${leftOut.invalidSamples} samples of series with invalid labels`);
@@ -157,20 +168,22 @@ async function appendAll(
 /** What senders should not send again is a 400, everything else a 500, which they retry. */
 function writeError(error: unknown): TextError {
   if (error instanceof TextError) return error;
-  const status = isRejection(error) || error instanceof DecodeError ? 400 : 500;
+  const isRefusal = REFUSALS.some((type) => error instanceof type);
+  const status = error instanceof LimitError ? 429 : isRefusal ? 400 : 500;
   return new TextError(status, messageOf(error), { cause: error });
 }
 
-const REJECTIONS: readonly string[] = [
-  'TSDB_OUT_OF_ORDER',
-  'TSDB_OUT_OF_BOUNDS',
-  'TSDB_DUPLICATE',
-  'TSDB_TOO_OLD',
-];
+/** What the database, or the reader of the message, has against the samples themselves. */
+const REFUSALS = [SampleError, InvalidLabelsError, DecodeError] as const;
 
-/** Whether the database refused a sample for its time or value. */
-function isRejection(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && REJECTIONS.includes(String(error.code));
+/** Samples that another request had overtaken by the time of the commit: refused as well. */
+function checkOutcome({ outOfOrder, duplicate, outOfBounds }: CommitOutcome): void {
+  const counts = [
+    ...(outOfOrder > 0 ? [`out of order sample: ${outOfOrder}`] : []),
+    ...(duplicate > 0 ? [`duplicate sample for timestamp: ${duplicate}`] : []),
+    ...(outOfBounds > 0 ? [`out of bounds: ${outOfBounds}`] : []),
+  ];
+  if (counts.length > 0) throw new TextError(400, counts.join(', '));
 }
 
 function describe({ histograms, exemplars }: LeftOut): string {

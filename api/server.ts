@@ -2,6 +2,7 @@
 export {
   type ApiAppender,
   type ApiDatabase,
+  type CommitOutcome,
   type DatabaseSource,
   type MatchedLabelOptions,
   type ReplayStatus,

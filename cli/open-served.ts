@@ -1,7 +1,7 @@
 /** Opens the data directory of a server: for writing, or for reading beside its owner. */
 import type { ApiDatabase } from '../api/api-database.js';
 import type { Logger } from '../model/logger.js';
-import { openReadOnly } from '../tsdb/db.js';
+import { Database, openReadOnly } from '../tsdb/db.js';
 import type { Retention } from './runtime-info.js';
 import type { ServeFlags } from './serve-flags.js';
 import type { Closable, ServedDatabase } from './served-database.js';
@@ -17,16 +17,31 @@ export interface OpenPlan {
 /** Opens the database and hands it to `served`. */
 export async function openServed(
   served: ServedDatabase,
-  { flags, logger, signal }: OpenPlan,
+  { flags, retention, logger, signal }: OpenPlan,
 ): Promise<ApiDatabase & Closable> {
   const dir = flags['storage.tsdb.path'];
-  const database = await openReadOnly(dir, {
+  const common = {
     io: flags.io,
     logger,
     signal,
-    onProgress: ({ done, total }) => served.onProgress(done, total),
+    onProgress: ({ done, total }: { done: number; total: number }) =>
+      served.onProgress(done, total),
+  };
+  if (flags['read-only']) {
+    const database = await openReadOnly(dir, common);
+    served.begin(database);
+    served.refreshEvery(database, flags['read-only.refresh-interval'], logger);
+    return database;
+  }
+  const database = await Database.open(dir, {
+    ...common,
+    ...retention,
+    minBlockDurationMs: flags['storage.tsdb.min-block-duration'],
+    maxBlockDurationMs: flags['storage.tsdb.max-block-duration'],
+    walCompression: flags['storage.tsdb.wal-compression-type'],
+    noLockfile: flags['storage.tsdb.no-lockfile'],
+    durability: flags.durability,
   });
   served.begin(database);
-  served.refreshEvery(database, flags['read-only.refresh-interval'], logger);
   return database;
 }

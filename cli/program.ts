@@ -21,6 +21,7 @@ import type { ListFlags } from './list.js';
 import { addMaintenanceCommands } from './maintenance-commands.js';
 import { OutputClosedError } from './output.js';
 import { parseDuration } from './parse-duration.js';
+import { addQueryCommands } from './query-commands.js';
 import type { QuerySeriesFlags } from './query-series.js';
 import { addServeFlags, serveFlagsOf } from './serve-flags.js';
 import type { Terminal } from './terminal.js';
@@ -100,6 +101,7 @@ function buildProgram(terminal: Terminal, finish: SetExitCode): Command {
   addBlockCommands(program, terminal, finish);
   addSampleCommands(program, terminal, finish);
   addWritingCommands(program, terminal, finish);
+  addQueryCommands(program, terminal, finish);
   addServerCommands(program, terminal, finish);
   addMaintenanceCommands({
     program,

@@ -9,16 +9,10 @@ import { VERSION } from './version.js';
 import type { WebConfig } from './web-config.js';
 
 const RETENTION_MS = 15 * 86_400_000;
-/** Features of Prometheus that are PromQL's. */
-const EXPERIMENTAL: readonly string[] = [
-  'promql-experimental-functions',
-  'promql-binop-fill-modifiers',
-  'promql-extended-range-selectors',
-  'promql-duration-expr',
-];
 
 /** The API's options that do not change while it runs. */
 export function apiOptionsOf(flags: ServeFlags, config: ServerConfig): ApiOptions {
+  const features = flags['enable-feature'];
   return {
     enableAdminApi: flags['web.enable-admin-api'],
     enableLifecycle: flags['web.enable-lifecycle'],
@@ -35,6 +29,7 @@ export function apiOptionsOf(flags: ServeFlags, config: ServerConfig): ApiOption
       goVersion: `node ${process.version}`,
     },
     dataDir: flags['storage.tsdb.path'],
+    evaluationIntervalMs: config.evaluationIntervalMs,
     lookbackMs: flags['query.lookback-delta'],
     queryTimeoutMs: flags['query.timeout'],
     queryConcurrencyMax: flags['query.max-concurrency'],
@@ -42,7 +37,11 @@ export function apiOptionsOf(flags: ServeFlags, config: ServerConfig): ApiOption
     remoteReadSamplesMax: flags['storage.remote.read-sample-limit'],
     remoteReadConcurrencyMax: flags['storage.remote.read-concurrent-limit'],
     remoteReadFrameBytes: flags['storage.remote.read-max-bytes-in-frame'],
-    experimental: flags['enable-feature'].some((name) => EXPERIMENTAL.includes(name)),
+    promql: {
+      experimentalFunctions: features.includes('promql-experimental-functions'),
+      extendedRangeSelectors: features.includes('promql-extended-range-selectors'),
+      fillModifiers: features.includes('promql-binop-fill-modifiers'),
+    },
   };
 }
 

@@ -2,14 +2,10 @@ import { WriteRequest, type WriteRequestMessage } from '../../api/remote-message
 import { createHandler } from '../../api/handler.js';
 import type { ApiOptions } from '../../api/options.js';
 import { snappyCompress } from '../../encoding/snappy.js';
-import { TsdbError } from '../../model/errors.js';
+import { LimitError, OutOfOrderError } from '../../model/errors.js';
 import { MemoryApiDatabase } from '../support/api-database.js';
 
 const NOW = 1_000_000;
-
-class OutOfOrder extends TsdbError {
-  readonly code = 'TSDB_OUT_OF_ORDER';
-}
 
 function requestOf(...series: Partial<WriteRequestMessage['timeseries'][number]>[]): Uint8Array {
   const name = { name: Buffer.from('__name__'), value: Buffer.from('up') };
@@ -89,9 +85,21 @@ describe('remote write', () => {
 
   it('stores nothing where the database refuses a sample', async () => {
     const db = new MemoryApiDatabase();
-    db.refusal = new OutOfOrder('out of order sample');
-    expect(await write(db, snappyCompress(ONE_SAMPLE))).toEqual([400, 'out of order sample\n']);
+    db.refusal = new OutOfOrderError('out of order sample', '{}', 5, 7);
+    expect(await write(db, snappyCompress(ONE_SAMPLE))).toEqual([
+      400,
+      expect.stringMatching(/^out of order sample /),
+    ]);
     expect([db.stored.size, db.rollbacks]).toEqual([0, 1]);
+  });
+
+  it('is refused where there are too many series, and where too much waits', async () => {
+    const db = new MemoryApiDatabase();
+    db.refusal = new LimitError('seriesMax', 'the head holds 5 series');
+    expect((await write(db, snappyCompress(ONE_SAMPLE)))[0]).toBe(429);
+    db.refusal = null;
+    db.commitFailure = new LimitError('commitRowsMax', 'too much waits');
+    expect((await write(db, snappyCompress(ONE_SAMPLE)))[0]).toBe(503);
   });
 
   it('is to be sent again after a failure that is not the sender s', async () => {

@@ -37,14 +37,14 @@ it('the API gets what the flags say', () => {
   expect(options).toMatchObject({
     enableRemoteWriteReceiver: true,
     queryTimeoutMs: 5000,
-    experimental: true,
+    promql: { experimentalFunctions: true, fillModifiers: false },
     externalLabels: { a: 'b' },
   });
   const readOnly = apiOptionsOf(
     flags('--web.enable-remote-write-receiver', '--read-only'),
     NO_CONFIG,
   );
-  expect(readOnly).toMatchObject({ enableRemoteWriteReceiver: false, experimental: false });
+  expect(readOnly).toMatchObject({ enableRemoteWriteReceiver: false });
 });
 
 it('so does the listener', () => {

@@ -4,7 +4,9 @@ import { Command } from 'commander';
 import { serve } from '../../cli/serve.js';
 import { addServeFlags, type ServeFlags, serveFlagsOf } from '../../cli/serve-flags.js';
 import type { Signals } from '../../cli/signals.js';
+import { Labels } from '../../model/labels.js';
 import { CapturedTerminal } from '../support/captured-terminal.js';
+import { remoteRead, remoteWrite } from '../support/remote-protocol.js';
 import { scratchFolder } from '../support/scratch.js';
 
 const SMALL = join(__dirname, '../fixtures/small');
@@ -60,6 +62,38 @@ describe('serve', () => {
     expect(await served.exit).toBe(0);
     expect(served.terminal.messages.at(-1)).toContain('msg=stopped');
     await expect(fetch(url)).rejects.toThrow();
+  });
+
+  it('stores what it is sent, records itself, and has all of it after a restart', async () => {
+    const dir = join(scratchFolder(), 'deep', 'data');
+    const flags = [
+      `--storage.tsdb.path=${dir}`,
+      '--web.enable-remote-write-receiver',
+      '--record-interval=1h',
+    ];
+    const first = new Served(...flags);
+    const url = await first.url();
+    const time = Date.now();
+    const values = Float64Array.of(1, 2);
+    const times = [time - 1000, time];
+    await remoteWrite(url, [
+      { labels: Labels.from({ __name__: 'sent', job: 'x' }), times, values },
+    ]);
+    first.stop('SIGTERM');
+    expect(await first.exit).toBe(0);
+
+    const second = new Served(...flags);
+    const again = await second.url();
+    const [sent] = await remoteRead(again, time - 1000, time).then((all) =>
+      all.filter(({ labels }) => labels.get('__name__') === 'sent'),
+    );
+    expect([sent.times, [...sent.values]]).toEqual([times, [1, 2]]);
+    const answer = await fetch(`${again}/api/v1/query?query=count(process_resident_memory_bytes)`);
+    expect(await answer.json()).toMatchObject({
+      data: { result: [{ value: [expect.anything(), '1'] }] },
+    });
+    second.stop('SIGTERM');
+    expect(await second.exit).toBe(0);
   });
 
   it('reads its configuration again when it is told to', async () => {

@@ -1,5 +1,5 @@
 /** A database for tests of the API: series in memory that it answers from, and what it was told. */
-import type { ApiAppender, WritableApiDatabase } from '../../api/api-database.js';
+import type { ApiAppender, CommitOutcome, WritableApiDatabase } from '../../api/api-database.js';
 import { Columns } from '../../model/columns.js';
 import { Labels } from '../../model/labels.js';
 import type { Matcher } from '../../model/matcher.js';
@@ -13,6 +13,8 @@ const NO_STATS: TsdbStats = {
   memoryInBytesByLabelName: [],
   seriesCountByLabelValuePair: [],
 };
+
+const NOTHING: CommitOutcome = { appended: 0, outOfOrder: 0, duplicate: 0, outOfBounds: 0 };
 
 export class MemoryApiDatabase implements WritableApiDatabase {
   /** By label key. */
@@ -88,7 +90,7 @@ export class MemoryApiDatabase implements WritableApiDatabase {
           samples.values.set(row.subarray(1), samples.count);
           samples.commitFloats(1);
         }
-        return Promise.resolve();
+        return Promise.resolve({ ...NOTHING, appended: rows.length });
       },
       rollback: () => {
         this.rollbacks++;
