@@ -65,7 +65,6 @@ export async function serve(
     );
     if (database !== null) {
       log.info({ dir: flags['storage.tsdb.path'] }, 'ready to answer');
-      terminal.message(hintFor(listening.url, flags));
       const intervalMs = flags['record-interval'];
       if (intervalMs > 0 && isWritable(database)) {
         const labels = { job: 'mmtsdb', instance: new URL(listening.url).host };
@@ -73,6 +72,7 @@ export async function serve(
         recording = recordRegistry(metrics.registry, database, { intervalMs, labels, logger });
         await recording.record();
       }
+      terminal.message(hintFor(listening.url, flags));
     }
     log.info({ reason: await stop }, 'stopping');
   } finally {

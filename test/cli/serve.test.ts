@@ -18,6 +18,8 @@ function flagsOf(...argv: string[]): ServeFlags {
   return serveFlagsOf(command.opts());
 }
 
+const running: Served[] = [];
+
 /** A server in this process, and the hands that signals are sent with. */
 class Served {
   readonly terminal = new CapturedTerminal();
@@ -36,6 +38,7 @@ class Served {
       },
     };
     this.exit = serve(flagsOf(...argv), this.terminal, signals);
+    running.push(this);
   }
 
   /** The URL, once it answers. */
@@ -47,6 +50,13 @@ class Served {
     }
   }
 }
+
+afterEach(async () => {
+  for (const served of running.splice(0)) {
+    served.stop('the test has ended');
+    await served.exit.catch(() => undefined);
+  }
+});
 
 describe('serve', () => {
   it('answers from a directory that is another s until it is told to stop', async () => {
