@@ -1,4 +1,4 @@
-/** `mmtsdb query instant|range|series|labels`: promtool's commands of these names, and more. */
+/** The commands of `mmtsdb query`: promtool's of these names, and more ways to print. */
 import { parseTime } from '../api/parameters.js';
 import { ArgumentError } from '../model/errors.js';
 import { EXIT_OK } from './exit-codes.js';
