@@ -116,7 +116,11 @@ export class JobThread implements JobRunner {
     if (this.idle !== null) clearTimeout(this.idle);
     this.idle = null;
     if (this.worker !== null) return this.worker;
-    const worker = new Worker(this.workerFile, { workerData: { worker: JOB_WORKER } });
+    const worker = new Worker(this.workerFile, {
+      workerData: { worker: JOB_WORKER },
+      // Flags of the process, such as --input-type, are not for files.
+      execArgv: [],
+    });
     this.worker = worker;
     worker.on('message', (answer: JobAnswer) => this.hear(answer));
     let failure: unknown = new Error('the thread of jobs has ended');

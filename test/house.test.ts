@@ -191,12 +191,7 @@ const TESTED_BY: Readonly<Record<string, string>> = {
 };
 
 /** Sources that came before what will use them: to be struck off when it comes. */
-const AHEAD_OF_USERS = [
-  'compact/job-thread.ts',
-  'compact/job-worker.ts',
-  'promql/engine.ts',
-  'wal/worker-log.ts',
-];
+const AHEAD_OF_USERS = ['promql/engine.ts'];
 
 const ROOT = resolve(__dirname, '..');
 /** Written by the build, or not ours. */

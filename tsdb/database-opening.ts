@@ -21,6 +21,7 @@ import { MIN_TIME } from '../model/interval.js';
 import { type Logger, SILENT } from '../model/logger.js';
 import { Pacer } from '../model/pacer.js';
 import type { Problem } from '../model/problem.js';
+import type { Log, LogOptions } from '../wal/log.js';
 import { checkAndRepairLog, type LogFault, repairLog } from '../wal/repair.js';
 import { openLog } from '../wal/writer.js';
 import { BlockStore } from './block-store.js';
@@ -129,14 +130,7 @@ async function openHead(
   let database: Database | null = null;
   try {
     const gate = new WriteGate({ disk, dir, now, logger });
-    const log = gate.guard(
-      await openLog(disk, logDir, {
-        compression: settings.walCompression,
-        durability: settings.durability,
-        segmentBytes: settings.walSegmentBytes,
-        onSyncError: (error) => logger.warn(`the log could not be synced: ${error.message}`),
-      }),
-    );
+    const log = gate.guard(await openLogOf(parts, logDir));
     const { data, expiries } = replayed;
     const head = new LiveHead(data, log, { latestTime, expiries });
     const compaction = new HeadCompaction({
@@ -167,6 +161,19 @@ async function openHead(
   } finally {
     if (database === null) await replayed.data.chunks.close();
   }
+}
+
+/** In this thread, or in one of its own. */
+async function openLogOf({ disk, settings, logger }: Parts, dir: string): Promise<Log> {
+  const options: LogOptions = {
+    compression: settings.walCompression,
+    durability: settings.durability,
+    segmentBytes: settings.walSegmentBytes,
+    onSyncError: (error) => logger.warn(`the log could not be synced: ${error.message}`),
+  };
+  if (!settings.walWorker) return openLog(disk, dir, options);
+  const { openWorkerLog } = await import('../wal/worker-log.js');
+  return openWorkerLog(disk, dir, options);
 }
 
 interface Replayed {

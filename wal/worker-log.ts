@@ -55,7 +55,13 @@ export async function openWorkerLog(
   const ring = LogRing.allocate(ringBytes);
   const workerData: LogWorkerData = { worker: LOG_WORKER, dir, ring, options: rest };
   const file = workerFile ?? new URL('./log-worker.js', import.meta.url);
-  const log = new WorkerLog(disk, dir, new Worker(file, { workerData }), ring, onSyncError);
+  const log = new WorkerLog(
+    disk,
+    dir,
+    new Worker(file, { workerData, execArgv: [] }),
+    ring,
+    onSyncError,
+  );
   await log.opened;
   return log;
 }
