@@ -12,7 +12,6 @@ import { covers, type Interval } from '../model/interval.js';
 import { Labels } from '../model/labels.js';
 import type { Matcher } from '../model/matcher.js';
 import type { Series, SeriesCursor, SeriesSource } from '../model/queryable.js';
-import { sortSteps } from '../model/sort-steps.js';
 import type { Moved, Steps } from '../model/steps.js';
 import type { HeadData } from './head-data.js';
 import type { ReadMark } from './isolation.js';
@@ -72,11 +71,7 @@ export class HeadReader implements SeriesSource {
       if (moved === 'paused') yield PORTION_UNITS;
       else if (selection.at <= this.mark.lastRef) refs.push(selection.at);
     }
-    return yield* sortSteps(refs, (a, b) => {
-      const [x, y] = [store.slotOf(a), store.slotOf(b)];
-      // One that was cleaned away is passed over later: it may stand anywhere.
-      return x < 0 || y < 0 ? x - y : store.compare(x, y);
-    });
+    return yield* store.order.sorted(refs);
   }
 }
 

@@ -14,6 +14,7 @@ import { Labels } from '../model/labels.js';
 import type { Steps } from '../model/steps.js';
 import { compareUtf8, isValidUtf8 } from '../model/utf8.js';
 import type { GoneSeries } from './gone-series.js';
+import { LabelOrder } from './label-order.js';
 import { LABELS_MAX, LabelSets } from './label-sets.js';
 import { U32Column } from './paged-column.js';
 import { RefSlots } from './ref-slots.js';
@@ -28,12 +29,15 @@ export interface SlotStates {
   /** Takes a slot for a series. */
   addSlot(ref: number): number;
   freeSlot(slot: number): void;
-  /** The ref of the series in a slot. */
+  /** The ref of the series in a slot; 0 where there is none. */
   readonly refs: Float64Array;
+  /** One above the highest slot that was ever in use. */
+  readonly slotLimit: number;
 }
 
 export class SeriesStore {
   readonly postings = new MemPostings();
+  readonly order: LabelOrder;
   /** The last ref that was given; the next one is one more. */
   lastRef = 0;
   private readonly slots: SlotStates;
@@ -54,6 +58,7 @@ export class SeriesStore {
     this.slots = slots;
     this.seriesMax = seriesMax;
     this.pairs = this.postings.pairs;
+    this.order = new LabelOrder(this, slots);
   }
 
   get count(): number {
@@ -103,6 +108,7 @@ export class SeriesStore {
     }
     const slot = this.slots.addSlot(ref);
     this.setAt.set(slot, this.sets.add(ids, count));
+    this.order.start(slot);
     this.refSlots.add(ref, slot);
     this.byHash.add(hashOf(ids, count), slot);
     this.postings.addPairs(ref, ids, 0, count);
@@ -178,7 +184,7 @@ export class SeriesStore {
     return {
       postings: this.postings.sizeBytes(),
       labels: this.sets.sizeBytes() + this.setAt.sizeBytes(),
-      tables: this.byHash.sizeBytes() + this.refSlots.sizeBytes(),
+      tables: this.byHash.sizeBytes() + this.refSlots.sizeBytes() + this.order.sizeBytes(),
     };
   }
 

@@ -12,6 +12,9 @@ function plainSlots(): SlotStates {
   let end = 0;
   return {
     refs,
+    get slotLimit() {
+      return end;
+    },
     addSlot(ref) {
       const slot = freed.pop() ?? end++;
       refs[slot] = ref;
