@@ -7,7 +7,7 @@
  */
 import type { Columns } from '../model/columns.js';
 import type { Grid } from './grid.js';
-import { isStaleRow } from './stale.js';
+import { isStaleAt, isStaleRow } from './stale.js';
 import { FLOAT, HISTOGRAM, type StepColumn } from './step-column.js';
 
 /** Where an instant selector looks: `grid`'s moments, moved by its modifiers. */
@@ -63,36 +63,84 @@ function fillOne(samples: Columns, view: InstantView, out: StepColumn): void {
 }
 
 function fillFloats(samples: Columns, view: InstantView, out: StepColumn): void {
-  const { times, values, count } = samples;
-  const { interval, steps, lookbackMs } = view;
+  const runs = scratch.of(samples.count, view.steps);
+  findRuns(samples, view, runs);
+  const { starts, ends, values } = runs;
   const { values: target, kinds } = out;
-  let row = firstAfter(times, count, view.start) - 1;
-  let step = 0;
-  let time = view.start;
-  let filled = 0;
-  if (row < 0) row = 0;
-  while (row < count && step < steps) {
-    const from = times[row];
-    const next = row + 1 < count ? times[row + 1] : Infinity;
-    const end = next < from + lookbackMs ? next : from + lookbackMs;
-    while (time < from && step < steps) {
-      time += interval;
-      step++;
+  for (let run = 0; run < runs.count; run++) {
+    const value = values[run];
+    for (let step = starts[run]; step < ends[run]; step++) {
+      target[step] = value;
+      kinds[step] = FLOAT;
     }
-    if (time < end && step < steps && !isStaleRow(samples, row)) {
-      const value = values[row];
-      const first = step;
-      do {
-        target[step] = value;
-        kinds[step] = FLOAT;
-        step++;
-        time += interval;
-      } while (time < end && step < steps);
-      filled += step - first;
-    }
-    row++;
   }
-  out.count = filled;
+  out.count = runs.steps;
+}
+
+/**
+ * The floats of an instant selector as runs: steps `[starts[i], ends[i])` have the value
+ * `values[i]`. There are at most as many as samples, and as steps.
+ */
+export class Runs {
+  starts = new Int32Array(0);
+  ends = new Int32Array(0);
+  values = new Float64Array(0);
+  count = 0;
+  /** Of all runs together. */
+  steps = 0;
+
+  /** Makes room for the runs of so many samples, or steps if those are fewer. */
+  of(samples: number, steps: number): this {
+    const capacity = Math.min(samples, steps);
+    if (this.starts.length >= capacity) return this;
+    this.starts = new Int32Array(2 * capacity);
+    this.ends = new Int32Array(2 * capacity);
+    this.values = new Float64Array(2 * capacity);
+    return this;
+  }
+}
+
+const scratch = new Runs();
+
+/** The runs of a series of floats, into `runs`, which has room; `view` has an interval. */
+export function findRuns(samples: Columns, view: InstantView, runs: Runs): void {
+  const { times, values, count } = samples;
+  const { start, interval, steps, lookbackMs } = view;
+  const { starts, ends, values: found } = runs;
+  // So that cutting off rounds up: the first step that is not before a time.
+  const up = interval - 1 - start;
+  const beyond = start + steps * interval;
+  let row = firstAfter(times, count, start) - 1;
+  let step = 0;
+  if (row < 0) {
+    row = 0;
+    step = count > 0 && times[0] < beyond ? ((times[0] + up) / interval) | 0 : steps;
+  }
+  let time = start + step * interval;
+  let runCount = 0;
+  let filled = 0;
+  for (; row < count && step < steps; row++) {
+    const next = row + 1 < count ? times[row + 1] : Infinity;
+    // A later sample governs the step.
+    if (next <= time) continue;
+    const end = next < beyond ? ((next + up) / interval) | 0 : steps;
+    const limit = times[row] + lookbackMs;
+    let visible = end;
+    if (limit < next) {
+      const last = limit < beyond ? ((limit + up) / interval) | 0 : steps;
+      if (last < visible) visible = last;
+    }
+    if (visible > step && !isStaleAt(values, row)) {
+      starts[runCount] = step;
+      ends[runCount] = visible;
+      found[runCount++] = values[row];
+      filled += visible - step;
+    }
+    step = end;
+    time = start + step * interval;
+  }
+  runs.count = runCount;
+  runs.steps = filled;
 }
 
 /** Slow path: histograms among the samples, times instead of values, or one moment for all. */

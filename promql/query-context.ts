@@ -5,6 +5,7 @@
 import { LimitError, QueryError } from '../model/errors.js';
 import { Pacer } from '../model/pacer.js';
 import type { Querier } from '../model/queryable.js';
+import type { Steps } from '../model/steps.js';
 import { Annotations } from './annotations.js';
 import type { QueryPlan } from './planner.js';
 import { StepColumn } from './step-column.js';
@@ -77,6 +78,15 @@ export class QueryContext {
   /** Counts work and gives a turn when one is due. */
   async work(units: number): Promise<void> {
     if (this.isDue(units)) await this.turn();
+  }
+
+  /** Runs work in steps, with turns in between. */
+  async run<T>(steps: Steps<T>): Promise<T> {
+    try {
+      return await this.pacer.run(steps, this.signal);
+    } catch (error) {
+      throw interruptionOf(error, EVALUATION);
+    }
   }
 
   /** Moves a stream to its next series, with turns in between; false at its end. */

@@ -2,6 +2,7 @@
 import { Columns } from '../model/columns.js';
 import type { Histogram } from '../model/histogram.js';
 import type { Labels } from '../model/labels.js';
+import { sortSteps } from '../model/sort-steps.js';
 import type { RangeVector } from './evaluation.js';
 import { extendSamples } from './functions/extended-rates.js';
 import type { Grid } from './grid.js';
@@ -57,8 +58,9 @@ export async function collectMatrix(
   while (await context.next(named)) {
     context.countBytes(8 * named.column.count);
     series.push(matrixSeries(named.labels, named.column, times));
+    if (context.isDue(named.column.count)) await context.turn();
   }
-  return sorted(series);
+  return sorted(context, series);
 }
 
 function matrixSeries(labels: Labels, column: StepColumn, times: Float64Array): MatrixSeries {
@@ -99,7 +101,7 @@ export async function collectSamples(
   const series: MatrixSeries[] = [];
   for (;;) {
     const moved = source.move();
-    if (moved === 'ended') return sorted(series);
+    if (moved === 'ended') return sorted(context, series);
     if (moved === 'paused') {
       await context.turn();
       continue;
@@ -144,7 +146,7 @@ function finishNames(context: QueryContext, stream: VectorStream): Promise<Vecto
   return dropMarkedNames(context, stream);
 }
 
-function sorted(series: MatrixSeries[]): MatrixValue {
-  series.sort((a, b) => a.labels.compare(b.labels));
-  return new MatrixValue(series);
+async function sorted(context: QueryContext, series: MatrixSeries[]): Promise<MatrixValue> {
+  const inOrder = await context.run(sortSteps(series, (a, b) => a.labels.compare(b.labels)));
+  return new MatrixValue(inOrder);
 }

@@ -3,6 +3,7 @@ import { assert } from '../model/assert.js';
 import type { Labels } from '../model/labels.js';
 import type { Moved } from '../model/steps.js';
 import type { VectorSelector } from './ast.js';
+import type { Accumulator } from './aggregations/accumulators.js';
 import type { Evaluation } from './evaluation.js';
 import { firstStep, type Grid } from './grid.js';
 import {
@@ -11,6 +12,7 @@ import {
   type InstantValue,
   type InstantView,
   instantView,
+  Runs,
 } from './instant-steps.js';
 import type { QueryContext } from './query-context.js';
 import type { SampleSource } from './selection.js';
@@ -34,9 +36,10 @@ export async function openSelector(
   return new SelectorStream(context, source, view, kind);
 }
 
-class SelectorStream implements VectorStream {
+export class SelectorStream implements VectorStream {
   readonly dropsName = false;
   readonly column: StepColumn;
+  private readonly runs = new Runs();
   private readonly context: QueryContext;
   private readonly source: SampleSource;
   private readonly view: InstantView;
@@ -59,18 +62,41 @@ class SelectorStream implements VectorStream {
     return this.source.labels;
   }
 
+  /** Moves to the next series, which may have no value: for readers that take it by `addTo`. */
+  moveSamples(): Moved {
+    return this.source.move();
+  }
+
+  /** Adds the current series to an accumulator; of floats without making a column. */
+  addTo(accumulator: Accumulator): void {
+    const { view, kind, runs, column } = this;
+    const { samples } = this.source;
+    if (kind === 'value' && view.interval > 0 && samples.histograms === null) {
+      this.context.countSamples(accumulator.addSamples(samples, view, runs));
+      return;
+    }
+    this.fill();
+    this.context.countSamples(column.count);
+    if (column.count > 0) accumulator.add(column);
+  }
+
   move(): Moved {
-    const { source, view, kind, column } = this;
+    const { source, column } = this;
     for (;;) {
       const moved = source.move();
       if (moved !== 'on') return moved;
-      if (kind === 'value') fillInstant(source.samples, view, column);
-      else if (kind === 'smoothed') smoothSamples(source.samples, view, column);
-      else fillInstantTimes(source.samples, view, kind, column);
+      this.fill();
       if (column.count === 0) continue;
       this.context.countSamples(column.count);
       return moved;
     }
+  }
+
+  private fill(): void {
+    const { source, view, kind, column } = this;
+    if (kind === 'value') fillInstant(source.samples, view, column);
+    else if (kind === 'smoothed') smoothSamples(source.samples, view, column);
+    else fillInstantTimes(source.samples, view, kind, column);
   }
 }
 

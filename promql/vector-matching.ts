@@ -20,6 +20,9 @@ import { MatchGroups } from './signatures.js';
 import { ABSENT, FLOAT, type StepColumn } from './step-column.js';
 import { ListStream, type VectorSeries, type VectorStream } from './vector-stream.js';
 
+/** What telling a series' group costs, in the pacer's units. */
+const SERIES_UNITS = 200;
+
 const DUPLICATES = 'vector cannot contain metrics with the same labelset';
 
 export async function openMatching(
@@ -90,7 +93,7 @@ class Join {
   }
 
   async run(many: readonly VectorSeries[], one: readonly VectorSeries[]): Promise<VectorSeries[]> {
-    const groups = this.group(many, one);
+    const groups = await this.group(many, one);
     const { fillLeft, fillRight } = this.matching;
     const hasFill = fillLeft !== null || fillRight !== null;
     if (!hasFill && (many.length === 0 || one.length === 0)) return [];
@@ -104,7 +107,10 @@ class Join {
     return [...this.results.values()].sort((a, b) => order(a) - order(b));
   }
 
-  private group(many: readonly VectorSeries[], one: readonly VectorSeries[]): Group[] {
+  private async group(
+    many: readonly VectorSeries[],
+    one: readonly VectorSeries[],
+  ): Promise<Group[]> {
     const groups: Group[] = [];
     for (const [side, list] of [
       ['many', many],
@@ -113,6 +119,7 @@ class Join {
       for (const series of list) {
         const group = (groups[this.groups.numberOf(series.labels)] ??= { many: [], one: [] });
         group[side].push(series);
+        if (this.context.isDue(SERIES_UNITS)) await this.context.turn();
       }
     }
     return groups;

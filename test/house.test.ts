@@ -131,7 +131,6 @@ const TESTED_BY: Readonly<Record<string, string>> = {
   'promql/characters.ts': 'test/promql/lexer.test.ts',
   'promql/literals.ts': 'test/promql/parser.test.ts',
   'promql/number-scanner.ts': 'test/promql/lexer.test.ts',
-  'promql/aggregations/accumulators.ts': 'test/promql/engine.test.ts',
   'promql/aggregations/choose.ts': 'test/promql/engine.test.ts',
   'promql/aggregations/count-values.ts': 'test/promql/engine.test.ts',
   'promql/aggregations/grouping.ts': 'test/promql/engine.test.ts',

@@ -3,18 +3,30 @@
  * column, so that no more than the groups is held. The order of additions is the series' order, as
  * in Prometheus (`aggregation` in promql/engine.go), so that sums agree to the last digit.
  */
+import type { Columns } from '../../model/columns.js';
+import { findRuns, firstAfter, type InstantView, type Runs } from '../instant-steps.js';
 import { quantileOf } from '../quantile.js';
+import { isStaleAt } from '../stale.js';
 import { ABSENT, FLOAT, StepColumn } from '../step-column.js';
 
 export interface Accumulator {
   add(column: StepColumn): void;
-  /** Fills `out`, which is clear. */
-  finish(out: StepColumn): void;
+  /**
+   * The same of the samples of an instant selector, all floats, without a column in between;
+   * returns how many steps have a value. `runs` is a buffer.
+   */
+  addSamples(samples: Columns, view: InstantView, runs: Runs): number;
+  /** Fills the steps `[from, to)` of `out`, which is clear. */
+  finish(out: StepColumn, from: number, to: number): void;
+  /** What finishing a step costs, in the pacer's units. */
+  readonly stepUnits: number;
 }
 
 /** Steps that have a value: all that simple accumulators share. */
 abstract class Steps {
-  protected readonly seen: Uint8Array;
+  readonly stepUnits = 1;
+  readonly seen: Uint8Array;
+  private column: StepColumn | null = null;
 
   constructor(steps: number) {
     this.seen = new Uint8Array(steps);
@@ -22,44 +34,64 @@ abstract class Steps {
 
   protected abstract valueAt(step: number): number;
 
-  finish(out: StepColumn): void {
-    for (let step = 0; step < this.seen.length; step++) {
+  abstract add(column: StepColumn): void;
+
+  addSamples(samples: Columns, view: InstantView, runs: Runs): number {
+    findRuns(samples, view, runs.of(samples.count, view.steps));
+    this.addRuns(runs);
+    return runs.steps;
+  }
+
+  protected addRuns(runs: Runs): void {
+    this.add(columnOf(runs, (this.column ??= new StepColumn(this.seen.length))));
+  }
+
+  finish(out: StepColumn, from: number, to: number): void {
+    for (let step = from; step < to; step++) {
       if (this.seen[step] !== 0) out.setFloat(step, this.valueAt(step));
     }
   }
 }
 
-/** `sum`: compensated. */
+/** Runs as a column. */
+function columnOf({ starts, ends, values, count, steps }: Runs, column: StepColumn): StepColumn {
+  column.clear();
+  for (let run = 0; run < count; run++) {
+    column.values.fill(values[run], starts[run], ends[run]);
+    column.kinds.fill(FLOAT, starts[run], ends[run]);
+  }
+  column.count = steps;
+  return column;
+}
+
+/**
+ * `sum`: compensated, by the branchless form of what Prometheus does: what an addition loses is the
+ * same to the bit. Sums begin with -0: whatever is added to it stays as it is.
+ */
 export class Sum extends Steps implements Accumulator {
-  private readonly sums: Float64Array;
-  private readonly lost: Float64Array;
-  private all = false;
+  readonly sums: Float64Array;
+  readonly lost: Float64Array;
 
   constructor(steps: number) {
     super(steps);
-    this.sums = new Float64Array(steps);
+    this.sums = new Float64Array(steps).fill(-0);
     this.lost = new Float64Array(steps);
   }
 
   add(column: StepColumn): void {
-    if (column.count !== column.steps || column.histograms !== null) this.addSome(column);
-    else if (this.all) this.addAll(column.values);
-    else this.addSome(column);
-    if (column.count === column.steps && column.histograms === null) this.all = true;
+    const { kinds, count } = column;
+    if (count === 0) return;
+    let from = 0;
+    let to = kinds.length;
+    while (kinds[from] === ABSENT) from++;
+    while (kinds[to - 1] === ABSENT) to--;
+    if (to - from !== count || column.histograms !== null) return this.addSome(column);
+    this.seen.fill(1, from, to);
+    addColumn(this.sums, this.lost, column.values, { from, to });
   }
 
-  /** Fast path: every step has a sum, and the series a value at every step. */
-  private addAll(values: Float64Array): void {
-    const { sums, lost } = this;
-    for (let step = 0; step < values.length; step++) {
-      const value = values[step];
-      const sum = sums[step];
-      const next = sum + value;
-      if (next === Infinity || next === -Infinity) lost[step] = 0;
-      else if (Math.abs(sum) >= Math.abs(value)) lost[step] += sum - next + value;
-      else lost[step] += value - next + sum;
-      sums[step] = next;
-    }
+  override addSamples(samples: Columns, view: InstantView): number {
+    return addInstant(this, samples, view);
   }
 
   private addSome({ values, kinds }: StepColumn): void {
@@ -67,23 +99,83 @@ export class Sum extends Steps implements Accumulator {
     for (let step = 0; step < kinds.length; step++) {
       if (kinds[step] !== FLOAT) continue;
       const value = values[step];
-      if (seen[step] === 0) {
-        seen[step] = 1;
-        sums[step] = value;
-        continue;
-      }
       const sum = sums[step];
       const next = sum + value;
-      if (next === Infinity || next === -Infinity) lost[step] = 0;
-      else if (Math.abs(sum) >= Math.abs(value)) lost[step] += sum - next + value;
-      else lost[step] += value - next + sum;
+      const part = next - sum;
+      lost[step] += sum - (next - part) + (value - part);
       sums[step] = next;
+      seen[step] = 1;
     }
   }
 
   protected valueAt(step: number): number {
-    return this.sums[step] + this.lost[step];
+    const sum = this.sums[step];
+    // An infinite sum has lost nothing.
+    return sum === Infinity || sum === -Infinity ? sum : sum + this.lost[step];
   }
+}
+
+/** Fast path: the series has a value at every step of a range. 0.8 ns a step. */
+function addColumn(
+  sums: Float64Array,
+  lost: Float64Array,
+  values: Float64Array,
+  { from, to }: { from: number; to: number },
+): void {
+  for (let step = from; step < to; step++) {
+    const value = values[step];
+    const sum = sums[step];
+    const next = sum + value;
+    const part = next - sum;
+    lost[step] += sum - (next - part) + (value - part);
+    sums[step] = next;
+  }
+}
+
+/**
+ * The same of an instant selector, without finding its runs first (`findRuns`): two thirds of the
+ * time of both.
+ */
+function addInstant(sum: Sum, samples: Columns, view: InstantView): number {
+  const { times, values, count } = samples;
+  const { start, interval, steps, lookbackMs } = view;
+  const { sums, lost, seen } = sum;
+  const up = interval - 1 - start;
+  const beyond = start + steps * interval;
+  let row = firstAfter(times, count, start) - 1;
+  let step = 0;
+  if (row < 0) {
+    row = 0;
+    step = count > 0 && times[0] < beyond ? ((times[0] + up) / interval) | 0 : steps;
+  }
+  let time = start + step * interval;
+  let filled = 0;
+  for (; row < count && step < steps; row++) {
+    const next = row + 1 < count ? times[row + 1] : Infinity;
+    if (next <= time) continue;
+    const end = next < beyond ? ((next + up) / interval) | 0 : steps;
+    const limit = times[row] + lookbackMs;
+    let visible = end;
+    if (limit < next) {
+      const last = limit < beyond ? ((limit + up) / interval) | 0 : steps;
+      if (last < visible) visible = last;
+    }
+    if (visible > step && !isStaleAt(values, row)) {
+      const value = values[row];
+      for (let at = step; at < visible; at++) {
+        const before = sums[at];
+        const after = before + value;
+        const part = after - before;
+        lost[at] += before - (after - part) + (value - part);
+        sums[at] = after;
+        seen[at] = 1;
+      }
+      filled += visible - step;
+    }
+    step = end;
+    time = start + step * interval;
+  }
+  return filled;
 }
 
 /** `avg`: by the sum or, where that overflows, from there on by steps of the mean itself. */
@@ -121,6 +213,27 @@ export class Average extends Steps implements Accumulator {
       if (Math.abs(sum) >= Math.abs(value)) lost[step] += sum - next + value;
       else lost[step] += value - next + sum;
       sums[step] = next;
+    }
+  }
+
+  protected override addRuns(runs: Runs): void {
+    const { starts, ends, values, count } = runs;
+    const { sums, lost, counts, seen } = this;
+    if (this.means !== null) return super.addRuns(runs);
+    for (let run = 0; run < count; run++) {
+      const value = values[run];
+      for (let step = starts[run]; step < ends[run]; step++) {
+        const sum = seen[step] === 0 ? -0 : sums[step];
+        const next = sum + value;
+        counts[step]++;
+        if (seen[step] !== 0 && (next === Infinity || next === -Infinity)) {
+          this.addSlowly(step, value);
+          continue;
+        }
+        if (seen[step] !== 0) lost[step] += lostOf(sum, value, next);
+        seen[step] = 1;
+        sums[step] = next;
+      }
     }
   }
 
@@ -185,6 +298,19 @@ export class Extreme extends Steps implements Accumulator {
     }
   }
 
+  protected override addRuns({ starts, ends, values, count }: Runs): void {
+    const { values: best, seen, sign } = this;
+    for (let run = 0; run < count; run++) {
+      const value = values[run];
+      for (let step = starts[run]; step < ends[run]; step++) {
+        const known = best[step];
+        if (seen[step] !== 0 && !(sign * known < sign * value) && known === known) continue;
+        best[step] = value;
+        seen[step] = 1;
+      }
+    }
+  }
+
   protected valueAt(step: number): number {
     return this.values[step];
   }
@@ -207,6 +333,16 @@ export class Count extends Steps implements Accumulator {
       if (kinds[step] === ABSENT) continue;
       seen[step] = 1;
       counts[step]++;
+    }
+  }
+
+  protected override addRuns({ starts, ends, count }: Runs): void {
+    const { counts, seen } = this;
+    for (let run = 0; run < count; run++) {
+      for (let step = starts[run]; step < ends[run]; step++) {
+        seen[step] = 1;
+        counts[step]++;
+      }
     }
   }
 
@@ -269,9 +405,20 @@ export class Quantile implements Accumulator {
     this.columns.push(kept);
   }
 
-  finish(out: StepColumn): void {
+  addSamples(samples: Columns, view: InstantView, runs: Runs): number {
+    findRuns(samples, view, runs.of(samples.count, view.steps));
+    this.columns.push(columnOf(runs, new StepColumn(this.quantiles.length)));
+    return runs.steps;
+  }
+
+  /** Sorting takes most of it. */
+  get stepUnits(): number {
+    return 20 * this.columns.length;
+  }
+
+  finish(out: StepColumn, from: number, to: number): void {
     const buffer = new Float64Array(this.columns.length);
-    for (let step = 0; step < out.steps; step++) {
+    for (let step = from; step < to; step++) {
       let count = 0;
       for (const { kinds, values } of this.columns) {
         if (kinds[step] === FLOAT) buffer[count++] = values[step];

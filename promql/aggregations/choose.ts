@@ -46,7 +46,7 @@ export async function openChoice(
   }
   const chooser = new Chooser(context, node, { counts, capacity, steps: grid.steps });
   while (await context.next(input)) chooser.add(input);
-  const chosen = chooser.finish();
+  const chosen = await chooser.finish();
   let samples = 0;
   for (const { column } of chosen) samples += column.count;
   context.settleSamples(before, samples);
@@ -160,27 +160,36 @@ class Chooser {
   }
 
   /** Of one step in the order of the answer, of several in any. */
-  finish(): VectorSeries[] {
-    const order: number[] = [];
-    for (const heaps of this.groups.values()) {
-      for (let step = 0; step < this.steps; step++) {
-        for (const place of this.placesOf(heaps, step)) {
-          const number = heaps.series[place];
-          if (this.node.operator !== 'limitk') {
-            this.columnOf(number).setFloat(step, heaps.values[place]);
-          }
-          if (this.steps === 1) order.push(number);
-        }
+  async finish(): Promise<VectorSeries[]> {
+    const { context, steps } = this;
+    const order = steps === 1 ? this.order() : null;
+    if (this.node.operator !== 'limitk') {
+      for (const heaps of this.groups.values()) {
+        for (let step = 0; step < steps; step++) this.fillStep(heaps, step);
+        if (context.isDue(steps * this.capacity)) await context.turn();
       }
     }
-    const ordered = this.steps === 1 ? order.map((number) => this.series[number]) : this.series;
-    return ordered.flatMap(({ labels, dropsName, column }) =>
+    const chosen = order === null ? this.series : order.map((number) => this.series[number]);
+    return chosen.flatMap(({ labels, dropsName, column }) =>
       column === null ? [] : [{ labels, dropsName, column }],
     );
   }
 
-  private placesOf(heaps: ValueHeaps, step: number): number[] {
-    if (this.node.operator === 'limitk') return heaps.places(step);
-    return this.steps === 1 ? heaps.sortedPlaces(step, this.sign) : heaps.places(step);
+  private fillStep(heaps: ValueHeaps, step: number): void {
+    const first = step * heaps.capacity;
+    for (let place = first; place < first + heaps.sizes[step]; place++) {
+      this.columnOf(heaps.series[place]).setFloat(step, heaps.values[place]);
+    }
+  }
+
+  /** Which series come in which order at the only step. */
+  private order(): number[] {
+    const numbers: number[] = [];
+    for (const heaps of this.groups.values()) {
+      const isRanked = this.node.operator !== 'limitk';
+      const places = isRanked ? heaps.sortedPlaces(0, this.sign) : heaps.places(0);
+      for (const place of places) numbers.push(heaps.series[place]);
+    }
+    return numbers;
   }
 }

@@ -6,6 +6,7 @@ import type { Evaluation } from '../evaluation.js';
 import type { Grid } from '../grid.js';
 import { unwrap } from '../planner.js';
 import type { QueryContext } from '../query-context.js';
+import { SelectorStream } from '../selectors.js';
 import { ListStream, type VectorSeries, type VectorStream } from '../vector-stream.js';
 import {
   type Accumulator,
@@ -20,6 +21,8 @@ import { Grouping } from './grouping.js';
 
 /** Bytes a step that an accumulator takes at most. */
 const STEP_BYTES = 25;
+/** Groups are finished in portions of so much work. */
+const PORTION_UNITS = 20_000;
 
 interface Group {
   readonly labels: Labels;
@@ -42,7 +45,15 @@ export async function openReduction(
   if (quantiles !== null) warnOfQuantiles(context, node, quantiles);
   const grouping = new Grouping(node);
   const groups = new Map<string, Group>();
-  while (await context.next(stream)) {
+  // Fast path: of a plain selector no column is made for each series.
+  const selector = stream instanceof SelectorStream ? stream : null;
+  for (;;) {
+    const moved = selector === null ? stream.move() : selector.moveSamples();
+    if (moved === 'ended') break;
+    if (moved === 'paused') {
+      await context.turn();
+      continue;
+    }
     const { labels, column } = stream;
     const key = grouping.keyOf(labels);
     let group = groups.get(key);
@@ -53,21 +64,34 @@ export async function openReduction(
       groups.set(key, group);
     }
     if (stream.dropsName) group.dropsName = true;
-    if (column.histograms !== null) tellOfHistograms(context, node);
     if (quantiles !== null) context.countBytes(9 * grid.steps);
-    group.accumulator.add(column);
+    if (selector === null) group.accumulator.add(column);
+    else selector.addTo(group.accumulator);
+    if (column.histograms !== null) tellOfHistograms(context, node);
   }
-  const series = finishAll(context, [...groups.values()], grid.steps);
+  const series = await finishAll(context, groups.values(), grid.steps);
   context.settleSamples(before, countSamples(series));
   return new ListStream(series);
 }
 
-function finishAll(context: QueryContext, groups: Group[], steps: number): VectorSeries[] {
-  return groups.map(({ labels, accumulator, dropsName }) => {
+async function finishAll(
+  context: QueryContext,
+  groups: Iterable<Group>,
+  steps: number,
+): Promise<VectorSeries[]> {
+  const series: VectorSeries[] = [];
+  for (const { labels, accumulator, dropsName } of groups) {
     const column = context.newColumn(steps);
-    accumulator.finish(column);
-    return { labels, dropsName, column };
-  });
+    const { stepUnits } = accumulator;
+    const stride = Math.max(1, Math.floor(PORTION_UNITS / stepUnits));
+    for (let from = 0; from < steps; from += stride) {
+      const to = Math.min(steps, from + stride);
+      accumulator.finish(column, from, to);
+      if (context.isDue((to - from) * stepUnits)) await context.turn();
+    }
+    series.push({ labels, dropsName, column });
+  }
+  return series;
 }
 
 function countSamples(series: readonly VectorSeries[]): number {

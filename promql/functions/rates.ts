@@ -82,8 +82,8 @@ function fillRates(windows: Windows, kind: RateKind, resets: Resets, out: StepCo
     const average = sampled / (last - low);
     const threshold = average * REACH;
     if (toStart >= threshold) toStart = average / 2;
-    if (isCounter && result > 0 && first >= 0) {
-      // A counter is not extrapolated below zero.
+    // A counter is not extrapolated below zero. Far from it there is nothing to divide.
+    if (isCounter && result > 0 && first >= 0 && first < 2 * result) {
       const toZero = sampled * (first / result);
       if (toZero < toStart) toStart = toZero;
     }
