@@ -1,7 +1,8 @@
 /**
  * Warnings and infos of a query, in Prometheus 3.14's words (util/annotations/annotations.go).
  *
- * Equal texts are one annotation, whatever their positions: the last one's position is shown.
+ * Equal texts are one annotation, whatever their positions: the last one's position is shown, of
+ * those that count the first one's.
  */
 import { formatG } from '../model/go-float.js';
 import { goQuote } from '../model/go-quote.js';
@@ -69,7 +70,7 @@ export class Annotations {
     const known = this.byText.get(text)?.monotonicity;
     this.add({
       text,
-      position,
+      position: this.placeOf(text, position),
       monotonicity: known == null ? monotonicity : union(known, monotonicity),
       occurrences: 1,
     });
@@ -81,11 +82,17 @@ export class Annotations {
       'PromQL warning: sample has start time that overlaps with previous sample timestamp for ' +
       `metric ${goQuote(metric)}`;
     const known = this.byText.get(text)?.occurrences ?? 0;
-    this.add({ text, position, monotonicity: null, occurrences: known + count });
+    const place = this.placeOf(text, position);
+    this.add({ text, position: place, monotonicity: null, occurrences: known + count });
   }
 
   private add(annotation: Annotation): void {
     this.byText.set(annotation.text, annotation);
+  }
+
+  /** Where an annotation that counts stood first. */
+  private placeOf(text: string, position: Position): Position {
+    return this.byText.get(text)?.position ?? position;
   }
 
   /** All texts, with positions in `query`. */

@@ -201,7 +201,8 @@ export function goAtan2(y: number, x: number): number {
 }
 
 export function goSinh(value: number): number {
-  const x = Math.abs(value);
+  // A negative zero stays one.
+  const x = value < 0 ? -value : value;
   let result: number;
   if (x > 21) result = goExp(x) * 0.5;
   else if (x > 0.5) {

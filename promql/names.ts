@@ -155,13 +155,22 @@ export async function mergeEqual(
     const key = stream.labels.key();
     const known = byKey.get(key);
     if (known !== undefined) {
+      // Whether the name goes, the first element decides.
+      const isFirst = firstStep(stream.column) < firstStep(known.column);
       addSteps(known.column, stream.column);
+      if (isFirst) byKey.set(key, { ...known, dropsName: stream.dropsName });
       continue;
     }
     context.countBytes(9 * stream.column.steps);
     byKey.set(key, keepSeries(stream));
   }
   return new ListStream([...byKey.values()]);
+}
+
+function firstStep({ kinds }: StepColumn): number {
+  let step = 0;
+  while (step < kinds.length && kinds[step] === ABSENT) step++;
+  return step;
 }
 
 /** Adds the steps of `from` to those of `into`. */

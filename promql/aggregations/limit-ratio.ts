@@ -28,7 +28,11 @@ export async function openRatio(
   const ratios = await evaluation.scalar(position, grid);
   const input = await evaluation.vector(unwrap(node.expression), grid);
   const { min, max, hasNaN } = limitsOf(ratios);
-  if (max === 0 && min === 0) return new ListStream([]);
+  if (max === 0 && min === 0) {
+    // What there is to tell of the series is told all the same.
+    while (await context.next(input));
+    return new ListStream([]);
+  }
   if (hasNaN) throw new QueryError('execution', 'Ratio value is NaN');
   const warn = (ratio: number, to: number): void => {
     const text = `ratio value should be between -1 and 1, got ${formatG(ratio)}`;

@@ -146,7 +146,11 @@ function warnOfQuantiles(context: QueryContext, node: Aggregation, quantiles: Fl
     if (quantile < least) least = quantile;
     if (quantile > greatest) greatest = quantile;
   }
-  if (hasNaN) context.annotations.invalidQuantile(NaN, position);
+  if (hasNaN) {
+    // Go's least and greatest of numbers with a NaN among them are NaN, and so neither is told.
+    context.annotations.invalidQuantile(NaN, position);
+    return;
+  }
   if (greatest > 1) context.annotations.invalidQuantile(greatest, position);
   if (least < 0) context.annotations.invalidQuantile(least, position);
 }
