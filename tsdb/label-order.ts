@@ -1,7 +1,7 @@
 /**
  * The order of a living head's series by their labels. Ranks are made when a query first wants to
- * have many series sorted, and again when it meets many that have come since; comparing two ranks is
- * ten times as fast as comparing labels.
+ * have many series sorted, and again when it meets many that have come since; comparing two ranks
+ * is ten times as fast as comparing labels.
  */
 import { sortSteps } from '../model/sort-steps.js';
 import type { Steps } from '../model/steps.js';
