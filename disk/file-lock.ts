@@ -3,9 +3,9 @@
  * removes (tsdb/tsdbutil/dir_locker.go). It ends with the process, whatever ends it; fcntl locks
  * are another kind and keep nobody of these out.
  *
- * Node has no flock. The optional addon fs-ext has; without it a program locks our descriptor for
- * us (flock(1), or Perl): such a lock belongs to the open file, which that program shares with us,
- * and stays when the program has ended.
+ * Node has no flock. The addon fs-ext has, where a user has installed it; else a program locks
+ * our descriptor for us (flock(1), or Perl): such a lock belongs to the open file, which that
+ * program shares with us, and stays when the program has ended.
  */
 import { spawnSync } from 'node:child_process';
 import { closeSync, constants, fstatSync, openSync, rmSync, statSync } from 'node:fs';

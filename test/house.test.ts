@@ -206,13 +206,18 @@ const packageJson = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'))
   bin: Record<string, string>;
   dependencies: Record<string, string>;
   optionalDependencies: Record<string, string>;
+  peerDependencies: Record<string, string>;
 };
 
 const house: House = {
   law: MAY_IMPORT,
   hot: HOT,
   doors: DOORS,
-  dependencies: Object.keys({ ...packageJson.dependencies, ...packageJson.optionalDependencies }),
+  dependencies: Object.keys({
+    ...packageJson.dependencies,
+    ...packageJson.optionalDependencies,
+    ...packageJson.peerDependencies,
+  }),
   entries: entries(),
   clock: 'disk/clock.ts',
   testedBy: TESTED_BY,
