@@ -15,6 +15,7 @@ import type { WritableDisk } from '../disk/writable-disk.js';
 import { uniteSymbols } from '../index/symbol-union.js';
 import { compareSymbols } from '../index/writer.js';
 import type { Kernel } from '../kernel/kernel.js';
+import { CorruptionError } from '../model/errors.js';
 import { Heap } from '../model/heap.js';
 import type { Steps } from '../model/steps.js';
 import { BlockDirectory } from './block-directory.js';
@@ -129,14 +130,24 @@ class MergedSeries {
     for (const source of current) source.load();
     if (current.length === 1) this.entries = current[0].entries;
     else {
-      this.merged.clear();
-      this.merger.merge(
-        current.map(({ entries }) => entries),
-        this.merged,
-      );
+      this.mergeCurrent();
       this.entries = this.merged;
     }
     return true;
+  }
+
+  private mergeCurrent(): void {
+    const { current, merged, merger } = this;
+    merged.clear();
+    try {
+      merger.merge(
+        current.map(({ entries }) => entries),
+        merged,
+      );
+    } catch (error) {
+      // A chunk whose checksum is right, but not its bits: it is in one of these.
+      throw CorruptionError.from(current.map(({ path }) => path).join(', '), 0, error);
+    }
   }
 
   /** How many samples were decoded since the last call. */

@@ -6,9 +6,10 @@
  * cut and encoded again, in its own encoding (tsdb/querier.go,
  * `populateWithDelChunkSeriesIterator`).
  */
-import { recodeChunk } from '../chunks/series-encoder.js';
+import { isKnownEncoding } from '../chunks/chunk.js';
 import { ChunkEntries } from '../chunks/chunk-entries.js';
 import type { EntryDecoder } from '../chunks/entry-decoder.js';
+import { recodeChunk } from '../chunks/series-encoder.js';
 import type { Postings } from '../index/postings.js';
 import { ChunkMetas } from '../index/reader.js';
 import type { SymbolRanks } from '../index/symbol-union.js';
@@ -79,6 +80,16 @@ export class MergeSource {
       verbatim = i + 1;
     }
     this.block.chunks.readEntries(metas, verbatim, metas.count, entries);
+    for (let i = 0; i < entries.count; i++) {
+      const encoding = entries.encodingAt(i);
+      if (isKnownEncoding(encoding)) continue;
+      throw new CorruptionError(this.path, 0, `unknown chunk encoding ${encoding}`);
+    }
+  }
+
+  /** The path of the block. */
+  get path(): string {
+    return this.block.path;
   }
 
   /** Leaves the chunks of which something goes on; false: there is none. */

@@ -3,7 +3,14 @@ import { compactBlocks, type CompactionProgress } from '../../compact/compactor.
 import { closeBlock, openBlocks } from '../../compact/open-block.js';
 import type { BlockMeta } from '../../compact/block-meta.js';
 import { mergedBlock, rewrittenBlock } from '../../compact/merged-meta.js';
-import type { NewBlock } from '../../compact/block-writer.js';
+import {
+  BlockWriter,
+  type FileSink,
+  type NewBlock,
+  symbolsOf,
+} from '../../compact/block-writer.js';
+import { crc32c } from '../../encoding/crc32c.js';
+import { Labels } from '../../model/labels.js';
 import { encodeTombstones } from '../../index/tombstones.js';
 import { Kernel } from '../../kernel/kernel.js';
 import { CorruptionError, DiskError } from '../../model/errors.js';
@@ -202,6 +209,35 @@ describe('a merge that fails', () => {
     patch(disk, `${pathOf(FIRST)}/chunks/000001`, (bytes) => (bytes[20] ^= 1));
     expect(() => compact(disk, [FIRST, SECOND])).toThrow(CorruptionError);
     expect(disk.exists(`${DIR}/${NEW}.tmp-for-creation`)).toBe(false);
+  });
+
+  it('names the blocks of a chunk that is no chunk, and one of an encoding that there is not', () => {
+    const broken = (encoding: number): (() => unknown) => {
+      const disk = diskWith(FIRST);
+      const path = `${DIR}/${OTHER_ULID}`;
+      const open = (name: string): FileSink => {
+        const parts: Uint8Array[] = [];
+        return {
+          write: (bytes) => void parts.push(bytes.slice()),
+          end: () => disk.files.set(`${path}/${name}`, Uint8Array.from(Buffer.concat(parts))),
+        };
+      };
+      const labels = Labels.from({ n: 'a' });
+      const range = { ulid: OTHER_ULID, minTime: 0, maxTime: 100 };
+      const writer = new BlockWriter(open, range, symbolsOf([labels]));
+      const data = Uint8Array.of(0, 9, 1);
+      writer.writeSeries(labels, [{ encoding: 1, data, minTime: 15, maxTime: 16 }]);
+      writer.finish();
+      const file = `${path}/chunks/000001`;
+      patch(disk, file, (bytes) => {
+        bytes[9] = encoding;
+        new DataView(bytes.buffer).setUint32(13, crc32c(bytes.subarray(9, 13)));
+      });
+      return () => compact(disk, [FIRST, { ...SECOND, ulid: OTHER_ULID }]);
+    };
+    expect(broken(1)).toThrow(CorruptionError);
+    expect(broken(1)).toThrow(OTHER_ULID);
+    expect(broken(9)).toThrow(`${DIR}/${OTHER_ULID}: corrupt at byte 0: unknown chunk encoding 9`);
   });
 
   it('leaves nothing behind when it is aborted', async () => {

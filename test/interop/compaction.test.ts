@@ -1,16 +1,18 @@
 /** Blocks that we merge: the bytes are those that Prometheus 3.14 makes of the same blocks. */
 import { spawnSync } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
+import { cpSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { isUlid } from '../../compact/block-meta.js';
 import { compactBlocks } from '../../compact/compactor.js';
 import { writeHeadBlock } from '../../compact/head-block.js';
 import { mergedBlock, rewrittenBlock } from '../../compact/merged-meta.js';
-import { closeBlock, openBlocks } from '../../compact/open-block.js';
+import { closeBlock, openBlocks, readBlockMeta } from '../../compact/open-block.js';
 import { NodeWritableDisk } from '../../disk/node-writable-disk.js';
 import { Kernel } from '../../kernel/kernel.js';
 import { atOnce } from '../../model/steps.js';
 import { describePeers, peer } from '../support/peers.js';
 import { scratchFolder } from '../support/scratch.js';
+import { describeShared, shared } from '../support/shared.js';
 import { TestHead } from '../support/test-head.js';
 
 const SEEDS = [1, 2, 3];
@@ -76,6 +78,26 @@ describePeers('blocks that we merge', ['compaction'], () => {
       expectSame(paths);
       prometheus('delete', paths[0], '0', '9000000000', 'n', '.+');
       expectSame([paths[0]]);
+    });
+  });
+});
+
+/** Directories that servers of 2.42 and 3.14 have written. */
+const WRITTEN = ['small-stopped', 'deleted-3.14', 'live-running', 'st-3.14-stopped'];
+
+describeShared('blocks that servers have written', () => {
+  describePeers('when they are merged', ['compaction'], () => {
+    it.each(WRITTEN)('are the same: %s', (name) => {
+      const dir = scratchFolder();
+      cpSync(shared(`fixtures/${name}/data`), dir, { recursive: true });
+      const paths = readdirSync(dir)
+        .filter(isUlid)
+        .map((ulid) => join(dir, ulid));
+      const disk = new NodeWritableDisk();
+      const minTime = (path: string): number => readBlockMeta(disk, path).minTime;
+      paths.sort((a, b) => minTime(a) - minTime(b));
+      expectSame(paths);
+      for (const path of paths) expectSame([path], true);
     });
   });
 });
