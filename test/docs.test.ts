@@ -1,6 +1,7 @@
 /** What the pages for readers claim: links lead somewhere, and the example of the README runs. */
 import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 
 const ROOT = resolve(__dirname, '..');
@@ -44,6 +45,23 @@ describe('the README', () => {
     });
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
     expect(stdout).toContain('samples');
+  });
+
+  it('has an example of writing that runs as it stands, again and again', () => {
+    const [, [, example]] = [...textOf('README.md').matchAll(/```js\n([^]*?)```/g)];
+    const dir = mkdtempSync(join(tmpdir(), 'mmtsdb-readme-'));
+    const program = example.replace('data/readme', join(dir, 'data'));
+    for (const expected of [1, 2]) {
+      const args = ['--input-type=module', '--eval', program];
+      const { status, stdout, stderr } = spawnSync(process.execPath, args, {
+        cwd: ROOT,
+        encoding: 'utf8',
+        timeout: 60_000,
+      });
+      expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+      expect(stdout.split(`${expected} samples`)).toHaveLength(3);
+    }
+    rmSync(dir, { recursive: true });
   });
 
   it('names commands that the program has', () => {
