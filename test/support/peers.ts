@@ -14,7 +14,10 @@ export type Peer =
   | 'compaction'
   | 'promtool-2.42'
   | 'node-exporter'
-  | 'victoria-metrics';
+  | 'victoria-metrics'
+  | 'vmagent'
+  | 'vmalert'
+  | 'vmctl';
 
 export function peer(name: Peer): string {
   return join(BIN, name);
