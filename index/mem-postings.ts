@@ -11,7 +11,7 @@ import { IdSet } from './id-set.js';
 import { LabelPairs, type NameEntry } from './label-pairs.js';
 import { EMPTY_POSTINGS, ListPostings, merge, type Postings } from './postings.js';
 import { RefList } from './ref-list.js';
-import { MATCH_UNITS, type PostingsIndex, type ValueFilter } from './select.js';
+import { type PostingsIndex, type ValueFilter } from './select.js';
 import { PORTION_UNITS, type Selection } from './selection.js';
 
 /** Up to so many lists are united by cursors; more at once. */
@@ -124,7 +124,7 @@ export class MemPostings implements PostingsIndex {
 
   private *visitAccepted(
     name: string,
-    { prefix, accepts }: ValueFilter,
+    { prefix, accepts, unitsPerChar }: ValueFilter,
     visit: ListVisitor,
   ): Steps<void> {
     let units = 0;
@@ -133,7 +133,7 @@ export class MemPostings implements PostingsIndex {
       const value = this.pairs.valueOf(id);
       units += LIST_UNITS;
       if (value.startsWith(prefix) && this.isPairOf(id, name)) {
-        if (accepts !== null) units += MATCH_UNITS * value.length;
+        if (accepts !== null) units += unitsPerChar * value.length;
         if (accepts === null || accepts(value)) units += visit(value, this.pairs.refsOf(id));
       }
       if (units < STEP_UNITS) continue;

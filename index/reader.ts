@@ -35,7 +35,6 @@ import { EMPTY_POSTINGS, merge, type Postings } from './postings.js';
 import { PostingsLists } from './postings-lists.js';
 import { u32At } from './section.js';
 import {
-  MATCH_UNITS,
   type PostingsIndex,
   selectLabelNames,
   selectLabelValues,
@@ -291,7 +290,7 @@ export class IndexReader implements PostingsIndex {
 
   private *visitAccepted(
     name: string,
-    { prefix, accepts }: ValueFilter,
+    { prefix, accepts, unitsPerChar }: ValueFilter,
     visit: ListVisitor,
   ): Steps<void> {
     if (name === ALL_POSTINGS) return;
@@ -300,7 +299,7 @@ export class IndexReader implements PostingsIndex {
     while (values.next()) {
       const { value, listOffset } = values;
       units += VALUE_UNITS;
-      if (accepts !== null) units += MATCH_UNITS * value.length;
+      if (accepts !== null) units += unitsPerChar * value.length;
       if (accepts === null || accepts(value)) units += visit(value, listOffset);
       if (units < STEP_UNITS) continue;
       yield units;
@@ -369,7 +368,7 @@ export class IndexReader implements PostingsIndex {
   private *valuesOfSeries(
     ids: IdSet,
     name: string,
-    { prefix, accepts }: ValueFilter,
+    { prefix, accepts, unitsPerChar }: ValueFilter,
   ): Steps<string[]> {
     const seen = new Set<string>();
     const accepted: string[] = [];
@@ -379,7 +378,7 @@ export class IndexReader implements PostingsIndex {
       if (value !== '' && value.startsWith(prefix)) seen.add(value);
       if (seen.size === size) return 0;
       if (accepts === null || accepts(value)) accepted.push(value);
-      return accepts === null ? 0 : MATCH_UNITS * value.length;
+      return accepts === null ? 0 : unitsPerChar * value.length;
     });
     return yield* sortSteps(accepted, compareUtf8);
   }

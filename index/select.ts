@@ -15,12 +15,12 @@ export interface ValueFilter {
   readonly prefix: string;
   /** …and this accepts them; null: it would accept all. */
   readonly accepts: ((value: string) => boolean) | null;
+  /** What asking it costs for each character of a value, in the pacer's units. */
+  readonly unitsPerChar: number;
 }
 
-export const ALL_VALUES: ValueFilter = { prefix: '', accepts: null };
+export const ALL_VALUES: ValueFilter = { prefix: '', accepts: null, unitsPerChar: 0 };
 
-/** What asking `accepts` costs for each character of a value, in the pacer's units. */
-export const MATCH_UNITS = 3;
 /** Lists that are opened by name in a step, and what each costs. */
 const LISTS_PER_STEP = 128;
 const LIST_UNITS = 400;
@@ -86,6 +86,7 @@ export function* selectLabelValues(
   const filter: ValueFilter = {
     prefix: own.find(({ isNegative }) => !isNegative)?.pattern.prefix ?? '',
     accepts: own.length === 0 ? null : (value) => own.every((matcher) => matcher.matches(value)),
+    unitsPerChar: own.reduce((sum, { pattern }) => sum + pattern.unitsPerChar, 0),
   };
   const onlyOwn = own.length === matchers.length;
   const within = onlyOwn ? null : yield* selectPostings(index, matchers);
@@ -95,10 +96,11 @@ export function* selectLabelValues(
 /** The series whose value matches the pattern of `matcher`, or does not, and is not empty. */
 function* postingsOf(index: PostingsIndex, matcher: Matcher, isMatch: boolean): Steps<Postings> {
   const { name, pattern } = matcher;
+  const { unitsPerChar } = pattern;
   if (!isMatch) {
     const onlyEmpty = pattern.set?.length === 1 && pattern.set[0] === '';
     const accepts = onlyEmpty ? null : (value: string): boolean => !pattern.matches(value);
-    return yield* index.postingsWhere(name, { prefix: '', accepts });
+    return yield* index.postingsWhere(name, { prefix: '', accepts, unitsPerChar });
   }
   if (pattern.set !== null) {
     const lists: Postings[] = [];
@@ -110,5 +112,5 @@ function* postingsOf(index: PostingsIndex, matcher: Matcher, isMatch: boolean): 
   }
   if (pattern.covers !== null) return yield* index.postingsWhere(name, ALL_VALUES);
   const accepts = (value: string): boolean => pattern.matches(value);
-  return yield* index.postingsWhere(name, { prefix: pattern.prefix, accepts });
+  return yield* index.postingsWhere(name, { prefix: pattern.prefix, accepts, unitsPerChar });
 }

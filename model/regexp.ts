@@ -11,6 +11,7 @@ import type * as Re2 from 're2js';
 import { ArgumentError, messageOf } from './errors.js';
 import { matchesGlob } from './glob.js';
 import { shapeOf, type Shape } from './regexp-shape.js';
+import { regexpSize } from './regexp-size.js';
 import { isValidUtf8, replaceInvalidUtf8 } from './utf8.js';
 
 /** A test of whole texts. */
@@ -22,13 +23,30 @@ export interface Pattern {
   readonly prefix: string;
   /** Whether every text matches, or every one but the empty one; else null. */
   readonly covers: 'all' | 'non-empty' | null;
+  /** What asking costs for each character of a text, in the pacer's units. */
+  readonly unitsPerChar: number;
 }
+
+/** Of a pattern that is answered from its shape, and of an engine for each 5 instructions. */
+const SHAPE_UNITS = 3;
+const INSTRUCTIONS_PER_UNIT = 5;
+/**
+ * Larger programs are refused. Prometheus takes ones of millions of instructions, and a second for
+ * each of them; what people and Grafana write has some hundred, or is no program at all.
+ */
+export const REGEXP_SIZE_MAX = 10_000;
 
 const META = /[\\.+*?()[\]{}^$]/;
 
 /** A pattern that only `text` matches. */
 export function literalPattern(text: string): Pattern {
-  return { matches: (other) => other === text, set: [text], prefix: text, covers: null };
+  return {
+    matches: (other) => other === text,
+    set: [text],
+    prefix: text,
+    covers: null,
+    unitsPerChar: SHAPE_UNITS,
+  };
 }
 
 /** Compiles a regular expression; throws an `ArgumentError` for one that RE2 refuses. */
@@ -41,15 +59,28 @@ export function compilePattern(text: string): Pattern {
   if (shape === null) return enginePattern(text, () => true, '');
   const prefix = commonPrefix(shape);
   if (!shape.exact) return enginePattern(text, matcherOf(shape), prefix);
-  return { matches: matcherOf(shape), set: setOf(shape), prefix, covers: coverageOf(shape) };
+  return {
+    matches: matcherOf(shape),
+    set: setOf(shape),
+    prefix,
+    covers: coverageOf(shape),
+    unitsPerChar: SHAPE_UNITS,
+  };
 }
 
 /** A pattern that the engine decides, once `mayMatch` let a text through. */
 function enginePattern(text: string, mayMatch: (text: string) => boolean, prefix: string): Pattern {
+  const size = regexpSize(text);
+  if (size > REGEXP_SIZE_MAX) {
+    throw new ArgumentError(
+      `regexpSizeMax: the expression has about ${size} instructions; at most ${REGEXP_SIZE_MAX}`,
+    );
+  }
   const engine = compileEngine(text);
   const matches = (value: string): boolean =>
     mayMatch(value) && engine.testExact(replaceInvalidUtf8(value));
-  return { matches, set: null, prefix, covers: null };
+  const unitsPerChar = SHAPE_UNITS + size / INSTRUCTIONS_PER_UNIT;
+  return { matches, set: null, prefix, covers: null, unitsPerChar };
 }
 
 function compileEngine(text: string): Re2.RE2JS {

@@ -166,7 +166,7 @@ describe('a label pattern', () => {
 
   it('of great depth or size is left to the engine', () => {
     expect(compilePattern(`${'('.repeat(60)}a${')'.repeat(60)}`).matches('a')).toBe(true);
-    expect(compilePattern(`.${'a'.repeat(20_000)}`).matches(`b${'a'.repeat(20_000)}`)).toBe(true);
+    expect(compilePattern(`.${'a'.repeat(9000)}`).matches(`b${'a'.repeat(9000)}`)).toBe(true);
     expect(() => compilePattern('('.repeat(2000))).toThrow(ArgumentError);
   });
 });

@@ -14,7 +14,7 @@ export interface OurServer {
   readonly dir: string;
 }
 
-/** Starts it on a free port; with everything allowed, and on a scratch directory unless one is given. */
+/** Starts it on a free port with everything allowed, on a scratch directory unless one is given. */
 export async function startOurs(
   flags: readonly string[] = [],
   dir = join(scratchFolder(), 'data'),
