@@ -1,7 +1,7 @@
 /** Options of `createHandler`, their defaults, and their one validation. */
 import { systemNow } from '../disk/clock.js';
 import { ArgumentError } from '../model/errors.js';
-import type { ParserOptions } from '../promql/parser.js';
+import type { ParserOptions } from '../promql/parser-options.js';
 import { type Logger, SILENT } from '../model/logger.js';
 
 /** What `/api/v1/status/buildinfo` and `/version` say. */

@@ -1,11 +1,9 @@
 /** `/format_query`, `/parse_query` and `/query_exemplars`: what needs the parser and no samples. */
 import { ArgumentError, messageOf } from '../model/errors.js';
-import {
-  type Expression,
-  expressionToJson,
-  formatExpression,
-  parseExpression,
-} from '../promql/parser.js';
+import type { Expression } from '../promql/ast.js';
+import { expressionToJson } from '../promql/ast-json.js';
+import { parseExpression } from '../promql/parser.js';
+import { formatExpression } from '../promql/printer.js';
 import { ApiError, invalidParameter } from './api-error.js';
 import { type Api, type Call, json, READ_OR_FORM } from './endpoint.js';
 import type { Answer } from './envelope.js';

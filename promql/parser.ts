@@ -16,13 +16,6 @@ import { type Name, parseSelectorAfter } from './selector-parser.js';
 import { TokenStream } from './token-stream.js';
 import { isMetricName, startsExpression, type Word } from './tokens.js';
 
-export type * from './ast.js';
-export { expressionToJson } from './ast-json.js';
-export type { FunctionSignature } from './function-signatures.js';
-export type { ParserOptions } from './parser-options.js';
-export { formatExpression, printExpression } from './printer.js';
-export { parseSelector } from './selector.js';
-
 const IN_AGGREGATION = ' in aggregation';
 const PRECEDENCES: ReadonlyMap<string, number> = new Map(
   ['or', 'and unless', '== != < <= > >= </ >/', '+ -', '* / % atan2', '^'].flatMap(

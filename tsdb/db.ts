@@ -18,6 +18,8 @@ export type { Logger } from '../model/logger.js';
 export { type Matcher, matcher, type MatchType } from '../model/matcher.js';
 export type { Problem } from '../model/problem.js';
 export type { LabelOptions, Querier, Queryable, SelectOptions } from '../model/queryable.js';
+export type { InstantOptions, RangeOptions } from '../promql/engine.js';
+export type { QueryResult } from '../promql/value.js';
 export type { BlockMeta } from '../compact/block-meta.js';
 export type { JobOptions } from '../compact/job.js';
 export type { Durability, WalCompression } from '../wal/log.js';

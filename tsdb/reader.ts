@@ -21,6 +21,8 @@ import type {
 import { unionSteps } from '../model/sort-steps.js';
 import type { Steps } from '../model/steps.js';
 import { compareUtf8 } from '../model/utf8.js';
+import type { Engine, InstantOptions, RangeOptions } from '../promql/engine.js';
+import type { QueryResult } from '../promql/value.js';
 import { isGone } from './block-list.js';
 
 /** What a series costs beside its samples, in the pacer's units. */
@@ -60,6 +62,25 @@ export interface HeldSource extends SeriesSource {
 }
 
 export abstract class Reader implements Queryable {
+  private engine: Promise<Engine> | null = null;
+
+  /**
+   * The value of a PromQL expression at the moment `time`, in ms. Throws a `ParseError` for what is
+   * no expression, and a `QueryError` for what cannot be answered. The query language is loaded by
+   * the first query; its options are Prometheus' defaults (`Engine` of `mmtsdb/promql` has others).
+   *
+   * @example
+   * const { value } = await db.query('sum by (room) (temperature)', { time: Date.now() });
+   */
+  async query(expression: string, options: InstantOptions): Promise<QueryResult> {
+    return (await this.loadEngine()).instant(this, expression, options);
+  }
+
+  /** The values of a PromQL expression from `start` to `end`, each `step`, in ms; as `query`. */
+  async queryRange(expression: string, options: RangeOptions): Promise<QueryResult> {
+    return (await this.loadEngine()).range(this, expression, options);
+  }
+
   /**
    * Series that match all `matchers`, in label order, with their samples of the closed time range.
    * Stop early with `break`, or with `signal`. Throws `CorruptionError` where a chunk is damaged.
@@ -171,6 +192,12 @@ export abstract class Reader implements Queryable {
 
   protected onReleased(): void {
     // As above.
+  }
+
+  private loadEngine(): Promise<Engine> {
+    this.checkOpen();
+    this.engine ??= import('../promql/engine.js').then(({ Engine }) => new Engine());
+    return this.engine;
   }
 
   private async acquire(range: Interval, turns: Turns): Promise<HeldSource[]> {

@@ -1,8 +1,9 @@
 /** What every database can be asked through a querier: the contract of model/queryable.ts. */
 import { join } from 'node:path';
 import { Columns } from '../../model/columns.js';
-import { ClosedError } from '../../model/errors.js';
+import { ClosedError, ParseError, QueryError } from '../../model/errors.js';
 import { matcher } from '../../model/matcher.js';
+import { Engine, type MatrixValue, VectorValue } from '../../promql/language.js';
 import { Reader } from '../../tsdb/reader.js';
 import { openReadOnly } from '../../tsdb/read-only.js';
 
@@ -49,4 +50,42 @@ describe('a querier', () => {
     expect((await querier.select(ALL)).move()).toBe('on');
     querier.release();
   });
+});
+
+describe('a database that is asked in PromQL', () => {
+  const METRIC = 'prometheus_tsdb_head_series';
+
+  it('answers at one moment, and over a range', async () => {
+    const db = await openReadOnly(FIXTURE);
+    const range = await lastRange(db);
+    const { value } = await db.query('count({__name__=~".+"})', { time: range.end });
+    expect(value).toBeInstanceOf(VectorValue);
+    const matrix = await db.queryRange('count({__name__=~".+"}) * 2', range);
+    const { series } = matrix.value as MatrixValue;
+    expect(series).toHaveLength(1);
+    expect(series[0].values.at(-1)).toBe(2 * (value as VectorValue).values[0]);
+    expect(JSON.parse(JSON.stringify(matrix))).toMatchObject({ resultType: 'matrix' });
+    await db.close();
+  });
+
+  it('says what is wrong with a query, and is asked nothing once it is closed', async () => {
+    const db = await openReadOnly(FIXTURE);
+    await expect(db.query('sum(', { time: 0 })).rejects.toThrow(ParseError);
+    const signal = AbortSignal.abort();
+    await expect(db.query(METRIC, { time: 0, signal })).rejects.toThrow(QueryError);
+    const engine = new Engine({ samplesMax: 1 });
+    const { end } = await lastRange(db);
+    const everything = engine.instant(db, '{__name__=~".+"}', { time: end });
+    await expect(everything).rejects.toThrow('query processing would load too many samples');
+    await db.close();
+    await expect(db.query('1', { time: 0 })).rejects.toThrow(ClosedError);
+  });
+
+  async function lastRange(db: Reader): Promise<{ start: number; end: number; step: number }> {
+    let end = 0;
+    for await (const { samples } of db.select(ALL)) {
+      end = Math.max(end, samples.times[samples.count - 1] ?? 0);
+    }
+    return { start: end - 60_000, end, step: 15_000 };
+  }
 });
