@@ -3,18 +3,15 @@
  * text or message at `/api/v1/parse_query` and `/api/v1/format_query`. A seed that failed is run
  * again with `SEED=… npm run interop -- promql-parser`.
  */
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { ParseError } from '../../model/errors.js';
 import { expressionToJson } from '../../promql/ast-json.js';
 import { parseExpression } from '../../promql/parser.js';
 import type { ParserOptions } from '../../promql/parser-options.js';
 import { formatExpression } from '../../promql/printer.js';
 import { EVERYTHING } from '../support/parsing.js';
-import { describePeers, peer } from '../support/peers.js';
-import { freePort, Program } from '../support/programs.js';
+import { startBareServer } from '../support/bare-server.js';
+import { describePeers } from '../support/peers.js';
 import { RandomPromql } from '../support/random-promql.js';
-import { scratchFolder } from '../support/scratch.js';
 
 const COUNT = Number(process.env.COUNT ?? 4000);
 const SEED = Number(process.env.SEED ?? Date.now() % 1e9);
@@ -29,24 +26,6 @@ interface Answer {
   readonly tree?: unknown;
   readonly text?: string;
   readonly error?: string;
-}
-
-/** Starts a server that scrapes nothing; where it listens. */
-async function startServer(flags: readonly string[]): Promise<string> {
-  const folder = scratchFolder();
-  const config = join(folder, 'prometheus.yml');
-  writeFileSync(config, 'global: {}\n');
-  mkdirSync(join(folder, 'data'));
-  const address = `127.0.0.1:${await freePort()}`;
-  const program = new Program(peer('prometheus'), [
-    `--config.file=${config}`,
-    `--storage.tsdb.path=${join(folder, 'data')}`,
-    `--web.listen-address=${address}`,
-    '--log.level=error',
-    ...flags,
-  ]);
-  await program.ready(`http://${address}/-/ready`);
-  return `http://${address}/api/v1`;
 }
 
 async function ask(url: string, query: string): Promise<{ data?: unknown; error?: string }> {
@@ -96,7 +75,7 @@ describePeers('random expressions', ['prometheus'], () => {
     ['without experiments', [], {}],
   ])('%s are read as Prometheus reads them', async (_name, flags, options) => {
     process.stderr.write(`promql-parser: SEED=${SEED}\n`);
-    const server = await startServer(flags);
+    const server = `${await startBareServer(flags)}/api/v1`;
     const random = new RandomPromql(SEED);
     let left = COUNT;
     const work = async (): Promise<void> => {
