@@ -42,13 +42,9 @@ export class Lifecycle {
       logger.info(`nothing is compacted: ${messageOf(error)}`);
       return;
     }
-    try {
-      head.data.chunks.flush();
-      await this.compact(options);
-    } catch (error) {
-      gate.noteFailure(error);
-      throw error;
-    }
+    // That there is no room for a block does not mean that there is none for a commit.
+    head.data.chunks.flush();
+    await this.compact(options);
   }
 
   /** Compacts until there is nothing to do; the blocks that were made, in order. */

@@ -48,7 +48,7 @@ describe('a database on a disk that is full every now and then', () => {
       await workload.run(async () => {
         expect(workload.model.differences(await contentOf(workload.open))).toEqual([]);
         if (workload.open.writeState === 'no-space') full++;
-        disk.capacityBytes = random.chance(0.3) ? disk.usedBytes + random.below(4000) : Infinity;
+        disk.capacityBytes = random.chance(0.3) ? disk.usedBytes + random.below(500) : Infinity;
       });
       disk.capacityBytes = Infinity;
       await workload.end();
