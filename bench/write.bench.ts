@@ -171,7 +171,7 @@ async function* measureReplay(context: WriteContext): ReturnType<Group> {
       const copy = join(dir, 'copy');
       cpSync(written, copy, { recursive: true });
       results.push(await runTask({ kind: 'replay', dir: copy }));
-      rmSync(copy, { recursive: true });
+      for (const left of [copy, `${copy}-empty`]) rmSync(left, { recursive: true });
     }
     yield { group: 'replay', name: load, ...medianOf(results), samples: series * scrapes };
   }

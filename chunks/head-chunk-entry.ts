@@ -11,18 +11,29 @@ import type { ByteSource } from '../disk/byte-source.js';
 import { ByteReader } from '../encoding/byte-reader.js';
 import { crc32c, crc32cOf } from '../encoding/crc32c.js';
 import { CorruptionError, DecodeError } from '../model/errors.js';
+import { ENCODING_XOR, sampleCount } from './chunk.js';
 import type { RawChunk } from './segment-format.js';
 
 /** In the encoding byte: the chunk is of out-of-order samples. */
 export const OUT_OF_ORDER_FLAG = 0x80;
 /** Ref and times, whose zeros end a file. */
 const ENTRY_START_BYTES = 24;
+const MIN_TIME_OFFSET = 8;
+const MAX_TIME_OFFSET = 16;
+const LENGTH_OFFSET = ENTRY_START_BYTES + 1;
 const LENGTH_BYTES_MAX = 5;
+/** At the front of a chunk. */
+const COUNT_BYTES = 2;
+const TWO_32 = 0x1_0000_0000;
+/** Upper halves below it, and not below its negative, make safe integers. */
+const HIGH_MAX = 0x20_0000;
 const CRC_BYTES = 4;
 /** What an entry takes beside its data, at most; fewer bytes at the end of a file are padding. */
 export const ENTRY_BYTES_MAX = ENTRY_START_BYTES + 1 + LENGTH_BYTES_MAX + CRC_BYTES;
 /** A longer chunk that exceeds its file is no torn one but a damaged length. */
 const TORN_DATA_BYTES_MAX = 64 * 1024;
+
+const NOTHING = new Uint8Array(0);
 
 /**
  * Walks the entries of one file: `next()`, then the fields are those of the entry. Everything that
@@ -43,7 +54,8 @@ export class HeadChunkEntries {
   private readonly source: ByteSource;
   private readonly blockBytes: number;
   /** A stretch of the file, and where it begins. */
-  private block: ByteReader = new ByteReader(new Uint8Array(0));
+  private block: ByteReader = new ByteReader(NOTHING);
+  private view: DataView = new DataView(NOTHING.buffer);
   private blockStart = 0;
   private dataStart = 0;
 
@@ -56,6 +68,48 @@ export class HeadChunkEntries {
 
   /** Moves to the next entry and checks it; false where the file's content ends. */
   next(): boolean {
+    return this.nextInBlock() || this.nextSlowly();
+  }
+
+  /** Fast path: an entry that lies in the block, whole and sound; false where it may be another. */
+  private nextInBlock(): boolean {
+    const { view: data } = this;
+    const { bytes } = this.block;
+    const start = this.end - this.blockStart;
+    if (start < 0 || start + ENTRY_BYTES_MAX > bytes.length) return false;
+    const refHigh = data.getUint32(start);
+    const minHigh = data.getInt32(start + MIN_TIME_OFFSET);
+    const maxHigh = data.getInt32(start + MAX_TIME_OFFSET);
+    if (refHigh >= HIGH_MAX || minHigh >= HIGH_MAX || maxHigh >= HIGH_MAX) return false;
+    if (minHigh < -HIGH_MAX || maxHigh < -HIGH_MAX) return false;
+    const flags = bytes[start + ENTRY_START_BYTES];
+    const first = bytes[start + LENGTH_OFFSET];
+    const second = bytes[start + LENGTH_OFFSET + 1];
+    const isShort = first < 0x80;
+    if (!isShort && second >= 0x80) return false;
+    const dataLength = isShort ? first : (second << 7) | (first & 0x7f);
+    const dataStart = start + LENGTH_OFFSET + (isShort ? 1 : 2);
+    const dataEnd = dataStart + dataLength;
+    if (dataEnd + CRC_BYTES > bytes.length) return false;
+    const ref = refHigh * TWO_32 + data.getUint32(start + 4);
+    const minTime = minHigh * TWO_32 + data.getUint32(start + MIN_TIME_OFFSET + 4);
+    const maxTime = maxHigh * TWO_32 + data.getUint32(start + MAX_TIME_OFFSET + 4);
+    // Without a ref it may be the end.
+    if (ref === 0 || minTime > maxTime) return false;
+    if (crc32cOf(bytes, start, dataEnd) !== data.getUint32(dataEnd)) return false;
+    this.offset = this.end;
+    this.end += dataEnd + CRC_BYTES - start;
+    this.seriesRef = ref;
+    this.minTime = minTime;
+    this.maxTime = maxTime;
+    this.encoding = flags & ~OUT_OF_ORDER_FLAG;
+    this.isOutOfOrder = (flags & OUT_OF_ORDER_FLAG) !== 0;
+    this.dataLength = dataLength;
+    this.dataStart = this.blockStart + dataStart;
+    return true;
+  }
+
+  private nextSlowly(): boolean {
     this.offset = this.end;
     this.claimedEnd = this.offset + ENTRY_BYTES_MAX;
     this.dataLength = 0;
@@ -79,6 +133,15 @@ export class HeadChunkEntries {
   data(): Uint8Array {
     const start = this.dataStart - this.blockStart;
     return this.block.bytes.subarray(start, start + this.dataLength);
+  }
+
+  /** How many samples the chunk says that it has. */
+  sampleCount(): number {
+    // Fast path: without a view.
+    if (this.encoding !== ENCODING_XOR || this.dataLength < COUNT_BYTES) {
+      return sampleCount(this.encoding, this.data());
+    }
+    return this.view.getUint16(this.dataStart - this.blockStart);
   }
 
   /**
@@ -136,7 +199,9 @@ export class HeadChunkEntries {
     const rest = this.source.size - this.offset;
     const wanted = Math.min(Math.max(length, this.blockBytes), rest);
     this.blockStart = 0;
-    this.block = new ByteReader(this.source.peek(this.offset, wanted));
+    const bytes = this.source.peek(this.offset, wanted);
+    this.block = new ByteReader(bytes);
+    this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     this.blockStart = this.offset;
   }
 

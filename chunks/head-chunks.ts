@@ -18,9 +18,10 @@ import { CorruptionError, DiskError } from '../model/errors.js';
 import { MIN_TIME } from '../model/interval.js';
 import type { Problem } from '../model/problem.js';
 import type { Steps } from '../model/steps.js';
-import { isKnownEncoding, sampleCount } from './chunk.js';
+import { isKnownEncoding } from './chunk.js';
 import { EntryDecoder } from './entry-decoder.js';
 import { ENTRY_BYTES_MAX, HeadChunkEntries } from './head-chunk-entry.js';
+import { type HeadChunk, HeadChunkList } from './head-chunk-list.js';
 
 export const HEAD_CHUNKS_MAGIC = 0x0130bc91;
 export const HEAD_CHUNKS_VERSION = 1;
@@ -34,22 +35,6 @@ const TWO_32 = 0x1_0000_0000;
 const ENTRIES_PER_STEP = 256;
 const ENTRY_UNITS = 200;
 
-/** One m-mapped chunk, as its entry says. */
-export interface HeadChunk {
-  /** The number of its file * 2^32 + the offset of its entry: Prometheus' reference to it. */
-  readonly ref: number;
-  readonly seriesRef: number;
-  /** The closed range of its samples, in ms. */
-  readonly minTime: number;
-  readonly maxTime: number;
-  /** As in chunks/chunk.ts, without the out-of-order flag. */
-  readonly encoding: number;
-  readonly isOutOfOrder: boolean;
-  readonly sampleCount: number;
-  /** Of the data alone, in bytes. */
-  readonly dataLength: number;
-}
-
 export interface HeadChunksOptions {
   /** In-order chunks that end before it are passed over: blocks have them. Default: none is. */
   readonly minValidTime?: number;
@@ -57,7 +42,7 @@ export interface HeadChunksOptions {
 
 export class HeadChunkFiles {
   /** In the order of files and entries: in-order chunks of a series by time. */
-  readonly chunks: readonly HeadChunk[];
+  readonly list: HeadChunkList;
   /** What was set aside. */
   readonly problems: readonly Problem[];
   /** The ref of the last entry that was met, passed over or not; 0 without one. */
@@ -69,9 +54,10 @@ export class HeadChunkFiles {
   readonly damagedFrom: number | null;
   private readonly sources: ReadonlyMap<number, ByteSource>;
   private readonly decoder = new EntryDecoder(new Kernel());
+  private objects: readonly HeadChunk[] | null = null;
 
   private constructor(scan: Scan) {
-    this.chunks = scan.chunks;
+    this.list = scan.list;
     this.problems = scan.problems;
     this.lastRef = scan.lastRef;
     this.damagedFrom = scan.damagedFrom;
@@ -92,6 +78,13 @@ export class HeadChunkFiles {
       throw error;
     }
     return new HeadChunkFiles(scan);
+  }
+
+  /** The same as `list`, an object each. */
+  get chunks(): readonly HeadChunk[] {
+    const { list } = this;
+    this.objects ??= Array.from({ length: list.count }, (_, i) => list.at(i));
+    return this.objects;
   }
 
   /** Appends the samples of a chunk to `into`; a `CorruptionError` where it is damaged. */
@@ -145,13 +138,11 @@ interface NumberedFile {
 
 /** One pass over a directory. */
 class Scan {
-  readonly chunks: HeadChunk[] = [];
+  readonly list = new HeadChunkList();
   readonly problems: Problem[] = [];
   readonly sources = new Map<number, ByteSource>();
   lastRef = 0;
   damagedFrom: number | null = null;
-  /** Series ref → its last in-order chunk, as an index into `chunks`. */
-  private readonly lastOfSeries = new Map<number, number>();
   private readonly disk: Disk;
   private readonly dir: string;
   private readonly minValidTime: number;
@@ -206,12 +197,10 @@ class Scan {
         continue;
       }
       if (!entry.isOutOfOrder && entry.maxTime < this.minValidTime) continue;
-      const chunk = chunkOf(ref, entry, source.path);
-      if (!entry.isOutOfOrder && !this.follows(chunk)) {
-        this.setAsideAll(source.path, entry.offset, chunk);
+      if (!this.push(ref, entry, source.path)) {
+        this.setAsideAll(source.path, entry);
         return false;
       }
-      this.chunks.push(chunk);
     }
     if (unknown > 0) {
       const what = `${unknown} chunks of unknown encodings, the first here, are left out`;
@@ -220,12 +209,13 @@ class Scan {
     return true;
   }
 
-  /** Whether an in-order chunk begins after its series' last one; remembers it as the last. */
-  private follows(chunk: HeadChunk): boolean {
-    const last = this.lastOfSeries.get(chunk.seriesRef);
-    if (last !== undefined && this.chunks[last].maxTime >= chunk.minTime) return false;
-    this.lastOfSeries.set(chunk.seriesRef, this.chunks.length);
-    return true;
+  /** Adds a chunk; false where it does not follow its series' last one. */
+  private push(ref: number, entry: HeadChunkEntries, path: string): boolean {
+    try {
+      return this.list.push(ref, entry);
+    } catch (error) {
+      throw CorruptionError.from(path, entry.offset, error);
+    }
   }
 
   private setAsideFrom(error: CorruptionError, filesBehind: number): void {
@@ -233,11 +223,10 @@ class Scan {
     this.report(error, `${error.reason}; the rest of this ${files} is left out`);
   }
 
-  private setAsideAll(path: string, offset: number, chunk: HeadChunk): void {
-    const { seriesRef, minTime } = chunk;
+  private setAsideAll(path: string, { seriesRef, minTime, offset }: HeadChunkEntries): void {
     const what = `the chunk of series ${seriesRef} at ${minTime} does not follow the one before`;
     this.report(new CorruptionError(path, offset, what), `${what}; all head chunks are left out`);
-    this.chunks.length = 0;
+    this.list.clear();
     this.lastRef = 0;
     this.damagedFrom = 0;
   }
@@ -303,23 +292,6 @@ function checkHeader(source: ByteSource): void {
   const version = header.u8();
   if (version !== HEAD_CHUNKS_VERSION) {
     throw new CorruptionError(source.path, MAGIC_BYTES, `unknown head chunk version ${version}`);
-  }
-}
-
-function chunkOf(ref: number, entry: HeadChunkEntries, path: string): HeadChunk {
-  try {
-    return {
-      ref,
-      seriesRef: entry.seriesRef,
-      minTime: entry.minTime,
-      maxTime: entry.maxTime,
-      encoding: entry.encoding,
-      isOutOfOrder: entry.isOutOfOrder,
-      sampleCount: sampleCount(entry.encoding, entry.data()),
-      dataLength: entry.dataLength,
-    };
-  } catch (error) {
-    throw CorruptionError.from(path, entry.offset, error);
   }
 }
 

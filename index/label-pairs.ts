@@ -9,6 +9,9 @@ import { HashIndex, hashText, mixHash } from './hash-index.js';
 import { RefList } from './ref-list.js';
 
 const NONE = -1;
+/** Sorting costs so much a ref, in the pacer's units; after so many others may have a turn. */
+const ORDER_UNITS = 1;
+const STEP_UNITS = 50_000;
 
 /** A label name and the ids of its pairs, in no order. */
 export interface NameEntry {
@@ -113,6 +116,19 @@ export class LabelPairs {
   refsOf(id: number): ArrayLike<number> {
     const known = this.refs[id];
     return typeof known !== 'number' ? known.view() : known === NONE ? [] : [known];
+  }
+
+  /** Brings the lists into order that got refs in another one, as a log has them. */
+  *order(): Steps<void> {
+    let units = 0;
+    for (const known of this.refs) {
+      if (typeof known === 'number') continue;
+      known.sort();
+      units += ORDER_UNITS * known.length;
+      if (units < STEP_UNITS) continue;
+      yield units;
+      units = 0;
+    }
   }
 
   /** Takes series from a pair, and drops one that is left without. */

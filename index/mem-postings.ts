@@ -56,6 +56,12 @@ export class MemPostings implements PostingsIndex {
     for (let i = start; i < end; i++) this.pairs.addRef(ids[i], ref);
   }
 
+  /** Sorts what was entered in another order than that of refs; else the first query does. */
+  *order(): Steps<void> {
+    this.all.sort();
+    yield* this.pairs.order();
+  }
+
   /** Removes series, of which `affected` are all pairs, each once. */
   *delete(dropped: RefSet, affected: Iterable<number>): Steps<void> {
     let units = 0;

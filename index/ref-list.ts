@@ -1,6 +1,7 @@
 /**
  * Ascending series refs that grow at their end: a postings list of a living head. Four bytes a ref,
- * eight once one exceeds 32 bits.
+ * eight once one exceeds 32 bits. Refs that a log has in another order wait behind the end until
+ * the list is looked at: sorting once is what a million of them can afford.
  *
  * A view shows the list as it was when it was taken: refs are appended behind its end, any other
  * change makes a new array.
@@ -19,6 +20,7 @@ type Refs = Uint32Array | Float64Array;
 export class RefList {
   length = 0;
   private refs: Refs;
+  private isSorted = true;
 
   constructor(capacity = CAPACITY_MIN) {
     this.refs = new Uint32Array(capacity);
@@ -26,23 +28,32 @@ export class RefList {
 
   /** The ref at an index below `length`. */
   at(index: number): number {
+    this.sort();
     return this.refs[index];
   }
 
-  /** Adds a ref that is not in it. At the end that is quick, elsewhere the list is copied. */
+  /** Adds a ref that is not in it. */
   add(ref: number): void {
     const { length } = this;
-    if (length > 0 && this.refs[length - 1] > ref) {
-      this.insert(ref);
-      return;
-    }
+    if (length > 0 && this.refs[length - 1] >= ref) this.isSorted = false;
     this.reserve(ref);
     this.refs[length] = ref;
     this.length = length + 1;
   }
 
+  /** Brings refs that were added in another order into theirs. */
+  sort(): void {
+    if (this.isSorted) return;
+    const { length } = this;
+    const refs = this.refs.slice(0, length).sort();
+    for (let i = 1; i < length; i++) assert(refs[i - 1] < refs[i], 'a ref is added once');
+    this.refs = refs;
+    this.isSorted = true;
+  }
+
   /** Removes the refs that are among `dropped`; between the steps others may be added. */
   *remove(dropped: { has(ref: number): boolean }): Steps<void> {
+    this.sort();
     const kept = new RefList(this.length);
     for (let from = 0; from < this.length; from += REFS_PER_STEP) {
       const { refs } = this;
@@ -52,36 +63,18 @@ export class RefList {
     }
     this.refs = kept.refs.slice(0, Math.max(kept.length, CAPACITY_MIN));
     this.length = kept.length;
+    this.isSorted = kept.isSorted;
   }
 
   /** The list as it is now. */
   view(): Refs {
+    this.sort();
     return this.refs.subarray(0, this.length);
   }
 
   /** What it takes, its spare room included. */
   sizeBytes(): number {
     return this.refs.byteLength;
-  }
-
-  private insert(ref: number): void {
-    let low = 0;
-    let high = this.length;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if (this.refs[middle] < ref) low = middle + 1;
-      else high = middle;
-    }
-    assert(this.refs[low] !== ref, 'a ref is added once');
-    const { refs, length } = this;
-    const capacity = length + 1 + (length >>> 1);
-    const larger =
-      refs instanceof Uint32Array ? new Uint32Array(capacity) : new Float64Array(capacity);
-    larger.set(refs.subarray(0, low));
-    larger[low] = ref;
-    larger.set(refs.subarray(low, length), low + 1);
-    this.refs = larger;
-    this.length = length + 1;
   }
 
   /** Makes room for one more, which is `ref`. */

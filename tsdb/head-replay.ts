@@ -6,7 +6,8 @@
  * costs what is damaged (a record, the rest of a log segment, a head chunk file) and is reported; a
  * torn tail is no damage, since a running Prometheus may be writing there.
  */
-import { type HeadChunk, HeadChunkFiles } from '../chunks/head-chunks.js';
+import type { HeadChunk } from '../chunks/head-chunk-list.js';
+import { HeadChunkFiles } from '../chunks/head-chunks.js';
 import { isStaleAt } from '../encoding/float-bits.js';
 import { TextCache } from '../encoding/text-cache.js';
 import { CorruptionError, messageOf, TsdbError } from '../model/errors.js';

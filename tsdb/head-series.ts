@@ -12,7 +12,7 @@ import {
   ENCODING_HISTOGRAM,
   ENCODING_HISTOGRAM_ST,
 } from '../chunks/chunk.js';
-import type { HeadChunk } from '../chunks/head-chunks.js';
+import type { HeadChunk } from '../chunks/head-chunk-list.js';
 import { mergeColumns } from '../chunks/merge.js';
 import { Columns } from '../model/columns.js';
 import type { Histogram } from '../model/histogram.js';

@@ -9,14 +9,14 @@
  */
 import { ENCODING_XOR, encodingName } from '../chunks/chunk.js';
 import { HeadChunkWriter, type HeadChunkWriterOptions } from '../chunks/head-chunk-writer.js';
-import { type HeadChunk, HeadChunkFiles, headChunkFileName } from '../chunks/head-chunks.js';
+import type { HeadChunkList } from '../chunks/head-chunk-list.js';
+import { HeadChunkFiles, headChunkFileName } from '../chunks/head-chunks.js';
 import { makeDirectories } from '../disk/make-directories.js';
 import type { WritableDisk } from '../disk/writable-disk.js';
 import { HeadKernel } from '../kernel/head-kernel.js';
 import { CorruptionError, messageOf, UnsupportedDataError } from '../model/errors.js';
 import type { Pacer } from '../model/pacer.js';
 import type { Problem } from '../model/problem.js';
-import type { Steps } from '../model/steps.js';
 import { listLog, type SegmentFile } from '../wal/checkpoint.js';
 import { WalReader } from '../wal/reader.js';
 import {
@@ -83,14 +83,15 @@ export async function replayLiveHead(
   const kernel = new HeadKernel(options);
   const writer = new HeadChunkWriter(disk, chunksDir, {
     ...options.chunkWriter,
-    maxTimes: maxTimesOf(files.chunks),
+    maxTimes: maxTimesOf(files.list),
   });
   const chunks = new FileChunks(disk, chunksDir, writer);
   try {
     const data = new HeadData(kernel, chunks, options);
     data.minValidTime = options.minValidTime;
-    const records = new ReplayRecords(dir, data, await pacer.run(bySeries(files.chunks), signal));
+    const records = new ReplayRecords(dir, data, files.list);
     const damage = await readWal(dir, options, records);
+    await pacer.run(data.store.postings.order(), signal);
     if (data.minTime < data.minValidTime) data.minTime = data.minValidTime;
     const { minTime, gone } = await pacer.run(cleanHead(data, data.minTime), signal);
     if (gone.count > 0) records.expiries.addAll(gone.refSet(), minTime);
@@ -113,7 +114,7 @@ async function openChunks(
     pacer.run(HeadChunkFiles.open(disk, dir, { minValidTime }), signal);
   const files = await open();
   try {
-    refuseChunks(dir, files.chunks);
+    refuseChunks(dir, files.list);
   } catch (error) {
     files.close();
     throw error;
@@ -134,11 +135,12 @@ async function openChunks(
   return { files: await open(), problems };
 }
 
-function refuseChunks(dir: string, chunks: readonly HeadChunk[]): void {
-  for (const { isOutOfOrder, encoding } of chunks) {
-    if (isOutOfOrder) throw new UnsupportedDataError(dir, 'out-of-order chunks');
-    if (encoding === ENCODING_XOR) continue;
-    throw new UnsupportedDataError(dir, `head chunks of encoding ${encodingName(encoding)}`);
+function refuseChunks(dir: string, { count, outOfOrder, encodings }: HeadChunkList): void {
+  for (let i = 0; i < count; i++) {
+    if (outOfOrder[i] !== 0) throw new UnsupportedDataError(dir, 'out-of-order chunks');
+    if (encodings[i] === ENCODING_XOR) continue;
+    const name = encodingName(encodings[i]);
+    throw new UnsupportedDataError(dir, `head chunks of encoding ${name}`);
   }
 }
 
@@ -218,25 +220,17 @@ async function readSegments(
 }
 
 /** File number → the greatest time of its chunks. */
-function maxTimesOf(chunks: readonly HeadChunk[]): Map<number, number> {
-  const maxTimes = new Map<number, number>();
-  for (const { ref, maxTime } of chunks) {
-    const file = Math.floor(ref / TWO_32);
-    maxTimes.set(file, Math.max(maxTime, maxTimes.get(file) ?? maxTime));
+function maxTimesOf({ count, refs, maxTimes }: HeadChunkList): Map<number, number> {
+  const found = new Map<number, number>();
+  let current = -1;
+  let greatest = -Infinity;
+  for (let i = 0; i < count; i++) {
+    const file = Math.floor(refs[i] / TWO_32);
+    if (file !== current) greatest = found.get(file) ?? -Infinity;
+    current = file;
+    if (maxTimes[i] <= greatest) continue;
+    greatest = maxTimes[i];
+    found.set(file, greatest);
   }
-  return maxTimes;
-}
-
-/** Entering a chunk under its series, in the pacer's units. */
-const CHUNK_UNITS = 50;
-
-function* bySeries(chunks: readonly HeadChunk[]): Steps<Map<number, HeadChunk[]>> {
-  const grouped = new Map<number, HeadChunk[]>();
-  for (const chunk of chunks) {
-    const known = grouped.get(chunk.seriesRef);
-    if (known === undefined) grouped.set(chunk.seriesRef, [chunk]);
-    else known.push(chunk);
-    yield CHUNK_UNITS;
-  }
-  return grouped;
+  return found;
 }

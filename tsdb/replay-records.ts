@@ -3,7 +3,7 @@
  * samples go in portions of many records through the kernel, which passes over those that are not
  * newer than their series' last one, whether in a chunk or in an m-mapped one.
  */
-import type { HeadChunk } from '../chunks/head-chunks.js';
+import type { HeadChunkList } from '../chunks/head-chunk-list.js';
 import { TextCache } from '../encoding/text-cache.js';
 import { ROWS_MAX } from '../kernel/head-kernel.js';
 import type { SampleRows } from '../kernel/sample-rows.js';
@@ -44,8 +44,8 @@ export class ReplayRecords {
   unknownSamples = 0;
   private readonly dir: string;
   private readonly data: HeadData;
-  /** By series ref: full chunks, in order of time; each record of the series takes them anew. */
-  private readonly mapped: Map<number, readonly HeadChunk[]>;
+  /** Full chunks; each record of a series takes its own anew. */
+  private readonly mapped: HeadChunkList;
   /** Ref of a record that repeats labels → the ref of the series that has them. */
   private readonly sameAs = new Map<number, number>();
   private readonly rows: SampleRows;
@@ -55,7 +55,7 @@ export class ReplayRecords {
   private readonly tombstones: TombstoneEntry[] = [];
   private readonly texts = new TextCache();
 
-  constructor(dir: string, data: HeadData, mapped: Map<number, readonly HeadChunk[]>) {
+  constructor(dir: string, data: HeadData, mapped: HeadChunkList) {
     this.dir = dir;
     this.data = data;
     this.mapped = mapped;
@@ -117,7 +117,8 @@ export class ReplayRecords {
     values: Float64Array,
     { from, count }: { readonly from: number; readonly count: number },
   ): number {
-    const { store, minValidTime } = this.data;
+    const { store, minValidTime, kernel } = this.data;
+    const { lastTimes } = kernel;
     const { slots, times: rowTimes, values: rowValues, capacity } = this.rows;
     let row = this.rows.count;
     let i = from;
@@ -125,7 +126,8 @@ export class ReplayRecords {
       if (times[i] < minValidTime) continue;
       let slot = store.slotOf(refs[i]);
       if (slot < 0) slot = this.slotOfRepeated(refs[i], times[i]);
-      if (slot < 0) continue;
+      // What a chunk has, the kernel would pass over too.
+      if (slot < 0 || times[i] <= lastTimes[slot]) continue;
       slots[row] = slot;
       rowTimes[row] = times[i];
       rowValues[row++] = values[i];
@@ -183,13 +185,16 @@ export class ReplayRecords {
 
   private takeMapped(slot: number, ref: number): void {
     const { data } = this;
-    const chunks = this.mapped.get(ref);
-    if (chunks === undefined) return;
-    for (const chunk of chunks) {
-      data.lists.push(slot, chunk);
-      data.widen(chunk.minTime, chunk.maxTime);
-      data.kernel.setLastTime(slot, chunk.maxTime);
+    const { mapped } = this;
+    const first = mapped.firstOf(ref);
+    if (first < 0) return;
+    let last = first;
+    for (let i = first; i >= 0; i = mapped.nextOf(i)) {
+      data.lists.push(slot, mapped.at(i));
+      last = i;
     }
+    data.widen(mapped.minTimes[first], mapped.maxTimes[last]);
+    data.kernel.setLastTime(slot, mapped.maxTimes[last]);
   }
 
   private applyTombstones(record: Uint8Array): void {

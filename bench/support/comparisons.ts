@@ -211,7 +211,7 @@ async function inTurn<Name extends string>(
   for (let round = 0; round < rounds; round++) {
     for (const name of names) {
       figures.get(name)?.push(await runs[name]());
-      rmSync(out, { recursive: true, force: true });
+      for (const left of [out, `${out}-empty`]) rmSync(left, { recursive: true, force: true });
     }
   }
   const medians = names.map((name) => [name, median(figures.get(name) ?? [])] as const);

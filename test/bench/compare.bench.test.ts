@@ -6,7 +6,7 @@ import type { Comparison } from '../../bench/support/comparisons.js';
 import { writeFleetBlock } from '../../bench/support/data-directories.js';
 import { fleetLabels } from '../../bench/support/series-data.js';
 import { type ComparedPeers, durationMs } from '../../bench/support/write-peers.js';
-import { runWriteTask } from '../../bench/support/write-task.js';
+import { runWriteTask, type WriteResult, type WriteTask } from '../../bench/support/write-task.js';
 
 const PEERS: ComparedPeers = {
   ingest: (out) => {
@@ -25,10 +25,16 @@ const PEERS: ComparedPeers = {
 };
 const LOAD = { load: 'lock-step', file: '', series: 0, scrapes: 0 } as const;
 
+/** The thread of the log has its program only where it was compiled. */
+function runHere(task: WriteTask): Promise<WriteResult> {
+  if (task.kind !== 'ingest') return runWriteTask(task);
+  return runWriteTask({ ...task, options: { ...task.options, walWorker: false } });
+}
+
 async function rowsOf(group: Parameters<typeof run>[1][number]): Promise<Comparison[]> {
   const progress = jest.spyOn(process.stderr, 'write').mockReturnValue(true);
   try {
-    return await run(SMALL, [group], PEERS, runWriteTask);
+    return await run(SMALL, [group], PEERS, runHere);
   } finally {
     progress.mockRestore();
   }

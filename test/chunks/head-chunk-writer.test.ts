@@ -1,5 +1,6 @@
 /** Head chunk files as they are written: what was appended is found again, whatever the disk does. */
-import { type HeadChunk, HeadChunkFiles } from '../../chunks/head-chunks.js';
+import type { HeadChunk } from '../../chunks/head-chunk-list.js';
+import { HeadChunkFiles } from '../../chunks/head-chunks.js';
 import { HeadChunkWriter, type HeadChunkWriterOptions } from '../../chunks/head-chunk-writer.js';
 import { NodeWritableDisk } from '../../disk/node-writable-disk.js';
 import { ByteWriter } from '../../encoding/byte-writer.js';

@@ -47,6 +47,7 @@ describe('a list of refs', () => {
     const list = new RefList();
     list.add(3);
     list.add(5);
-    expect(() => list.add(3)).toThrow('added once');
+    list.add(3);
+    expect(() => list.view()).toThrow('added once');
   });
 });

@@ -1,5 +1,5 @@
 /** One head series: m-mapped chunks, newer samples and late ones seen as one. */
-import type { HeadChunk } from '../../chunks/head-chunks.js';
+import type { HeadChunk } from '../../chunks/head-chunk-list.js';
 import {
   ENCODING_FLOAT_HISTOGRAM,
   ENCODING_HISTOGRAM_ST,

@@ -1,4 +1,5 @@
 import { HeadKernel } from '../../kernel/head-kernel.js';
+import { HeadChunkList } from '../../chunks/head-chunk-list.js';
 import { ByteWriter } from '../../encoding/byte-writer.js';
 import { HeadData } from '../../tsdb/head-data.js';
 import { LiveHead } from '../../tsdb/live-head.js';
@@ -12,7 +13,10 @@ import { headContent } from '../support/live-heads.js';
 function make(): { apply: ReplayRecords; head: LiveHead } {
   const options = { chunkRangeMs: 100_000, seriesMax: 10 };
   const data = new HeadData(new HeadKernel(options), new MemoryChunks(), options);
-  return { apply: new ReplayRecords('/data', data, new Map()), head: new LiveHead(data, null) };
+  return {
+    apply: new ReplayRecords('/data', data, new HeadChunkList()),
+    head: new LiveHead(data, null),
+  };
 }
 
 function version2(startTime: number): Uint8Array {
