@@ -32,9 +32,9 @@ const RECORD_SAMPLES_MAX = Math.floor(RECORD_BYTES_MAX / 10) + 1;
 /** A chunk that is open never has more bytes. */
 export const OPEN_BYTES_MAX = 1024;
 /** So that a difference of times in one chunk is always exact. */
-const CHUNK_RANGE_MAX_MS = 2 ** 50;
-const SAMPLES_PER_CHUNK_MIN = 8;
-const SAMPLES_PER_CHUNK_MAX = 16 * 1024;
+export const CHUNK_RANGE_MAX_MS = 2 ** 50;
+export const SAMPLES_PER_CHUNK_MIN = 8;
+export const SAMPLES_PER_CHUNK_MAX = 16 * 1024;
 
 const PAGE_BYTES = 64 * 1024;
 const MEMORY_BYTES_MAX = 65536 * PAGE_BYTES;

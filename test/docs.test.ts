@@ -3,6 +3,8 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
+import * as errors from '../model/errors.js';
+import { type DatabaseOptions, settingsOf } from '../tsdb/database-options.js';
 
 const ROOT = resolve(__dirname, '..');
 const PAGES = [
@@ -28,6 +30,43 @@ describe('the pages', () => {
     const { scripts } = JSON.parse(textOf('package.json')) as { scripts: Record<string, string> };
     const named = [...textOf(page).matchAll(/npm run ([\w:-]+)/g)].map(([, name]) => name);
     expect(named.filter((name) => !(name in scripts))).toEqual([]);
+  });
+});
+
+describe('docs/operations.md', () => {
+  const page = textOf('docs/operations.md');
+
+  /** The cells of the table below a heading, row by row, without its head. */
+  function tableBelow(heading: string): string[][] {
+    const section = page.split(`\n## ${heading}\n`)[1].split('\n## ')[0];
+    const rows = section.split('\n').filter((line) => line.startsWith('|'));
+    return rows.slice(2).map((row) => row.split('|').map((cell) => cell.trim().replace(/`/g, '')));
+  }
+
+  it('has every error, with its code', () => {
+    const source = textOf('model/errors.ts');
+    const classes = [...source.matchAll(/class (\w+) extends[^]*?\n}/g)].flatMap(([text, name]) => {
+      const code = /code(?:: [^=]*)? = '(\w+)'/.exec(text)?.[1];
+      return code === undefined ? [] : [`${code} ${name}`];
+    });
+    const documented = tableBelow('Errors').map(([, code, name]) => `${code} ${name}`);
+    expect(documented).toEqual([...classes].sort());
+    for (const [, , name] of tableBelow('Errors')) expect(errors).toHaveProperty(name);
+  });
+
+  it('has every option, and what 0 means', () => {
+    const source = textOf('tsdb/database-options.ts');
+    const fields = /interface DatabaseOptions {([^]*?)\n}/.exec(source)?.[1] ?? '';
+    const names = [...fields.matchAll(/readonly (\w+)\?:/g)].map(([, name]) => name);
+    const table = tableBelow('Options');
+    expect(table.map(([, name]) => name).sort()).toEqual([...names].sort());
+    const absent = settingsOf({});
+    for (const [, name, , zero] of table) {
+      const set = (): unknown => settingsOf({ [name]: 0 });
+      if (zero === 'refused') expect(set).toThrow(`option ${name} is`);
+      else if (zero === 'as absent') expect(set()).toEqual(absent);
+      else expect(set()).toEqual({ ...absent, [name]: 0, maxBlockDurationMs: expect.any(Number) });
+    }
   });
 });
 

@@ -4,6 +4,11 @@
  */
 import type { IoMode } from '../disk/disk.js';
 import type { WritableDisk } from '../disk/writable-disk.js';
+import {
+  CHUNK_RANGE_MAX_MS,
+  SAMPLES_PER_CHUNK_MAX,
+  SAMPLES_PER_CHUNK_MIN,
+} from '../kernel/head-kernel.js';
 import { ArgumentError } from '../model/errors.js';
 import type { Logger } from '../model/logger.js';
 import type { Problem } from '../model/problem.js';
@@ -57,7 +62,7 @@ export interface DatabaseOptions {
   readonly durability?: Durability;
   /** Whether a thread of its own writes the log. Default false. */
   readonly walWorker?: boolean;
-  /** Samples of a chunk that the head aims at. Default and 0: 120, as in Prometheus. */
+  /** Samples of a chunk that the head aims at, 8 to 16384. Default and 0: 120, as in Prometheus. */
   readonly samplesPerChunk?: number;
   /** Series that the head may hold; a sample of one more is a `LimitError`. Default and 0: any. */
   readonly seriesMax?: number;
@@ -134,7 +139,8 @@ const ZERO_IS_ABSENT: readonly (keyof Settings)[] = [
 ];
 
 const FUNCTIONS = ['onProgress', 'onProblem', 'now', 'newUlid'] as const;
-const OTHERS: readonly string[] = [...FUNCTIONS, 'logger', 'signal', 'disk'];
+const OBJECTS = ['logger', 'signal', 'disk'] as const;
+const OTHERS: readonly string[] = [...FUNCTIONS, ...OBJECTS];
 const CHOICES: Readonly<Record<string, readonly string[]>> = {
   io: ['auto', 'mmap', 'pread'],
   walCompression: ['none', 'snappy', 'zstd'],
@@ -178,7 +184,9 @@ function checkTypes(options: DatabaseOptions): void {
       checkType(name as keyof Settings, value);
     } else if ((FUNCTIONS as readonly string[]).includes(name)) {
       if (typeof value !== 'function') throw wrong(name, value, 'a function');
-    } else if (!OTHERS.includes(name)) {
+    } else if ((OBJECTS as readonly string[]).includes(name)) {
+      if (typeof value !== 'object' || value === null) throw wrong(name, value, 'an object');
+    } else {
       throw new ArgumentError(`there is no option ${name}`);
     }
   }
@@ -196,8 +204,15 @@ function checkType(name: keyof Settings, value: unknown): void {
 }
 
 function checkRanges(settings: Settings): void {
-  const { minBlockDurationMs, walSegmentBytes, blockReloadIntervalMs } = settings;
-  if (minBlockDurationMs === 0) throw wrong('minBlockDurationMs', 0, 'a whole number from 1');
+  const { minBlockDurationMs, walSegmentBytes, samplesPerChunk, blockReloadIntervalMs } = settings;
+  if (minBlockDurationMs === 0 || minBlockDurationMs > CHUNK_RANGE_MAX_MS) {
+    const wanted = `a whole number from 1 to ${CHUNK_RANGE_MAX_MS}`;
+    throw wrong('minBlockDurationMs', minBlockDurationMs, wanted);
+  }
+  if (samplesPerChunk < SAMPLES_PER_CHUNK_MIN || samplesPerChunk > SAMPLES_PER_CHUNK_MAX) {
+    const wanted = `a whole number from ${SAMPLES_PER_CHUNK_MIN} to ${SAMPLES_PER_CHUNK_MAX}`;
+    throw wrong('samplesPerChunk', samplesPerChunk, wanted);
+  }
   if (walSegmentBytes % PAGE_BYTES !== 0) {
     throw wrong('walSegmentBytes', walSegmentBytes, `a multiple of ${PAGE_BYTES}`);
   }

@@ -63,7 +63,11 @@ describe('options that cannot be', () => {
     refuses({ retentionBytes: '1GB' }, 'option retentionBytes is a whole number');
     refuses({ retentionPercentage: 101 }, 'option retentionPercentage is a number from 0 to 100');
     refuses({ retentionPercentage: NaN }, 'option retentionPercentage');
-    refuses({ minBlockDurationMs: 0 }, 'option minBlockDurationMs is a whole number from 1; got 0');
+    refuses({ minBlockDurationMs: 0 }, 'option minBlockDurationMs is a whole number from 1 to');
+    refuses({ minBlockDurationMs: 2 ** 51 }, 'from 1 to 1125899906842624; got 2251799813685248');
+    refuses({ samplesPerChunk: 7 }, 'option samplesPerChunk is a whole number from 8 to 16384');
+    refuses({ samplesPerChunk: 16385 }, 'option samplesPerChunk is a whole number from 8 to 16384');
+    refuses({ logger: 0 }, 'option logger is an object; got 0');
     refuses({ walSegmentBytes: 1000 }, 'option walSegmentBytes is a multiple of 32768; got 1000');
     refuses({ walCompression: 'lz4' }, 'option walCompression is none, snappy, zstd; got lz4');
     refuses({ durability: 'sync' }, 'option durability is process, fsync or { intervalMs }');
