@@ -1,8 +1,13 @@
 /** A `fetch` handler behind a port, over HTTP or TLS, with bounds on what clients may hold. */
-import { createServer as createHttpServer, type Server } from 'node:http';
+import {
+  createServer as createHttpServer,
+  type IncomingMessage,
+  type Server,
+  type ServerResponse,
+} from 'node:http';
 import { createServer as createTlsServer, type ServerOptions as TlsOptions } from 'node:https';
 import type { AddressInfo } from 'node:net';
-import { createAdaptorServer } from '@hono/node-server';
+import { createAdaptorServer, getRequestListener } from '@hono/node-server';
 import type { FetchHandler } from './handler.js';
 
 export interface ListenOptions {
@@ -83,6 +88,18 @@ export async function listen(
     port: address.port,
     close: (graceMs = GRACE_MS) => (closing ??= close(server, graceMs)),
   };
+}
+
+/**
+ * The handler as a listener of Node's own servers, for Express and the like.
+ *
+ * @example
+ * app.use('/prometheus', toNodeListener(createHandler(db)));
+ */
+export function toNodeListener(
+  handler: FetchHandler,
+): (request: IncomingMessage, response: ServerResponse) => Promise<void> {
+  return getRequestListener(handler, { overrideGlobalObjects: false });
 }
 
 async function close(server: Server, graceMs: number): Promise<void> {

@@ -9,7 +9,7 @@ export {
   type WritableApiDatabase,
 } from './api-database.js';
 export { createHandler, type FetchHandler } from './handler.js';
-export { listen, type Listening, type ListenOptions } from './listen.js';
+export { listen, type Listening, type ListenOptions, toNodeListener } from './listen.js';
 export {
   type ApiOptions,
   type BuildInfo,

@@ -1,7 +1,9 @@
 import { connect, type Socket } from 'node:net';
 import { once } from 'node:events';
 import { createHandler } from '../../api/handler.js';
-import { listen, type Listening, type ListenOptions } from '../../api/listen.js';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { listen, type Listening, type ListenOptions, toNodeListener } from '../../api/listen.js';
 import { MemoryApiDatabase } from '../support/api-database.js';
 import { TLS_CERTIFICATE, TLS_KEY } from '../support/tls-certificate.js';
 
@@ -112,5 +114,18 @@ describe('a server', () => {
     first.destroy();
     await once(first, 'close');
     expect((await fetch(`${url}/-/healthy`)).status).toBe(200);
+  });
+
+  it('may be anybody s who has a server of Node', async () => {
+    const listener = toNodeListener(createHandler(new MemoryApiDatabase()));
+    const server = createServer((request, response) => void listener(request, response));
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    const answer = await fetch(`http://127.0.0.1:${port}/api/v1/query?query=1%2B1`, {
+      method: 'POST',
+    });
+    expect(await answer.json()).toMatchObject({ data: { resultType: 'scalar' } });
+    server.close();
   });
 });
