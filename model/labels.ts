@@ -2,6 +2,7 @@
  * A label set: the identity of a series. Immutable, sorted by name in bytewise order, no name
  * twice, no empty values (an absent label equals an empty one).
  */
+import { InvalidLabelsError } from './errors.js';
 import { compareUtf8 } from './utf8.js';
 
 /** The label that holds the metric's name. */
@@ -29,14 +30,23 @@ export class Labels implements Iterable<[name: string, value: string]> {
     this.pairs = pairs;
   }
 
-  /** Labels in any order; empty values are dropped, the last of equal names wins. */
+  /**
+   * Labels in any order; empty values are dropped, the last of equal names wins. Throws an
+   * `InvalidLabelsError` where something is no text.
+   */
   static from(
     labels: Readonly<Record<string, string>> | Iterable<readonly [string, string]>,
   ): Labels {
+    if (typeof labels !== 'object' || (labels as unknown) === null) {
+      throw new InvalidLabelsError('labels are an object', String(labels as unknown));
+    }
     const entries: Iterable<readonly [string, string]> =
       Symbol.iterator in labels ? labels : Object.entries(labels);
     const byName = new Map<string, string>();
-    for (const [name, value] of entries) byName.set(name, value);
+    for (const [name, value] of entries) {
+      if (typeof name !== 'string' || typeof value !== 'string') throw noText(name, value);
+      byName.set(name, value);
+    }
     const kept = [...byName].filter(([, value]) => value !== '');
     kept.sort((a, b) => compareUtf8(a[0], b[0]));
     return new Labels(kept.flat());
@@ -101,4 +111,10 @@ export class Labels implements Iterable<[name: string, value: string]> {
   toString(): string {
     return `{${[...this].map(([name, value]) => `${name}=${JSON.stringify(value)}`).join(', ')}}`;
   }
+}
+
+function noText(name: unknown, value: unknown): InvalidLabelsError {
+  const isName = typeof name === 'string';
+  const what = isName ? `the value of ${name} is no text` : 'a label name is no text';
+  return new InvalidLabelsError(what, `got a ${typeof (isName ? value : name)}`);
 }

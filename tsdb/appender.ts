@@ -6,10 +6,10 @@
 import type { SampleRows } from '../kernel/sample-rows.js';
 import { ROWS_MAX } from '../kernel/head-kernel.js';
 import {
+  ArgumentError,
   ClosedError,
   DuplicateSampleError,
   FutureSampleError,
-  InvalidLabelsError,
   InvalidSampleError,
   OutOfBoundsError,
   OutOfOrderError,
@@ -102,18 +102,15 @@ export class Appender implements RowsOwner {
 
   /**
    * Adds a sample a row: `refs[i]`, `times[i]` in ms, `values[i]`. Wrong ones are told in the
-   * outcome; nothing is thrown for them.
+   * outcome; nothing is thrown for them. Throws an `ArgumentError` for what is no such column.
    */
   appendColumns(
     refs: ArrayLike<number>,
     times: ArrayLike<number>,
     values: Float64Array,
   ): ColumnsOutcome {
+    checkColumns(refs, times, values);
     const rowCount = refs.length;
-    if (times.length !== rowCount || values.length !== rowCount) {
-      const lengths = `${rowCount}, ${times.length} and ${values.length}`;
-      throw new RangeError(`columns have the same length; got ${lengths}`);
-    }
     const { store } = this.data;
     const refusedRows: number[] = [];
     const refusals: Refusal[] = [];
@@ -169,7 +166,7 @@ export class Appender implements RowsOwner {
   }
 
   private slotOf(series: Exclude<SeriesName, number>): number {
-    const labels = series instanceof Labels ? series : labelsOf(series);
+    const labels = series instanceof Labels ? series : Labels.from(series);
     const { store, unlogged } = this.data;
     const known = store.find(labels);
     if (known >= 0) return known;
@@ -300,12 +297,25 @@ export class Appender implements RowsOwner {
 const NO_SLOTS = new Uint32Array(0);
 const NO_TIMES = new Float64Array(0);
 
-function labelsOf(record: Readonly<Record<string, string>>): Labels {
-  for (const [name, value] of Object.entries(record)) {
-    if (typeof value === 'string') continue;
-    throw new InvalidLabelsError(`the value of ${name} is no text`, String(value));
+function checkColumns(
+  refs: ArrayLike<number>,
+  times: ArrayLike<number>,
+  values: Float64Array,
+): void {
+  for (const column of [refs, times] as (ArrayLike<unknown> | null | undefined)[]) {
+    const isColumn = typeof column === 'object' && column !== null && 'length' in column;
+    // Of the first row alone: arrays of 64-bit integers hold nothing else.
+    if (isColumn && typeof column[0] !== 'bigint') continue;
+    throw new ArgumentError('refs and times are arrays of numbers');
   }
-  return Labels.from(record);
+  // Also those of another realm, which `instanceof` does not know.
+  if (Object.prototype.toString.call(values) !== '[object Float64Array]') {
+    throw new ArgumentError('values are a Float64Array');
+  }
+  if (times.length !== refs.length || values.length !== refs.length) {
+    const lengths = `${refs.length}, ${times.length} and ${values.length}`;
+    throw new ArgumentError(`columns have the same length; got ${lengths}`);
+  }
 }
 
 function nameOf(series: SeriesName): string {

@@ -8,6 +8,8 @@
 
 /** After failures a round waits at most so many intervals. */
 const WAIT_FACTOR_MAX = 16;
+/** What a timer can wait; it takes a longer time for none at all. */
+const TIMER_MAX_MS = 2 ** 31 - 1;
 
 /** Sets a timer and returns what takes it back. */
 export type SetTimer = (action: () => void, delayMs: number) => () => void;
@@ -37,7 +39,8 @@ export class Background {
 
   /** How long the next round waits. */
   get delayMs(): number {
-    return this.options.intervalMs * Math.min(2 ** this.failures, WAIT_FACTOR_MAX);
+    const factor = Math.min(2 ** this.failures, WAIT_FACTOR_MAX);
+    return Math.min(this.options.intervalMs * factor, TIMER_MAX_MS);
   }
 
   /** Begins with a wait. */

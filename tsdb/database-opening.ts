@@ -27,7 +27,8 @@ import { openLog } from '../wal/writer.js';
 import { BlockStore } from './block-store.js';
 import { Database } from './database.js';
 import { DatabaseFiles } from './database-files.js';
-import { type DatabaseOptions, type Settings, settingsOf } from './database-options.js';
+import { checkIsObject, type DatabaseOptions, type Settings } from './database-options.js';
+import { checkPath, settingsOf } from './database-options.js';
 import { retentionOf } from './directory-size.js';
 import { HeadCompaction } from './head-compaction.js';
 import { HeadData } from './head-data.js';
@@ -46,8 +47,11 @@ export interface OpenOptions extends DatabaseOptions {
 
 /** Opens the directory `dir` for writing; see `Database.open` of db.ts. */
 export async function openDatabase(dir: string, options: OpenOptions = {}): Promise<Database> {
+  checkPath('the data directory', dir);
+  checkIsObject(options);
   const { create = true, ...others } = options;
   const settings = settingsOf(others);
+  options.signal?.throwIfAborted();
   const logger = options.logger ?? SILENT;
   const disk = options.disk ?? new NodeWritableDisk({ io: settings.io, logger });
   const { noLockfile } = settings;

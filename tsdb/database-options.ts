@@ -23,6 +23,8 @@ const MAX_BLOCK_DURATION_MS = 31 * DAY_MS;
 const RETENTION_PER_BLOCK = 10;
 const PAGE_BYTES = 32 * 1024;
 const RELOAD_INTERVAL_MIN_MS = 1000;
+/** What a timer can wait; it takes a longer time for none at all. */
+const TIMER_MAX_MS = 2 ** 31 - 1;
 
 export interface DatabaseOptions {
   /**
@@ -139,8 +141,13 @@ const ZERO_IS_ABSENT: readonly (keyof Settings)[] = [
 ];
 
 const FUNCTIONS = ['onProgress', 'onProblem', 'now', 'newUlid'] as const;
-const OBJECTS = ['logger', 'signal', 'disk'] as const;
-const OTHERS: readonly string[] = [...FUNCTIONS, ...OBJECTS];
+/** Objects, and a method that tells that one is what it should be. */
+const OBJECTS: Readonly<Record<string, string>> = {
+  logger: 'warn',
+  signal: 'throwIfAborted',
+  disk: 'list',
+};
+const OTHERS: readonly string[] = [...FUNCTIONS, ...Object.keys(OBJECTS)];
 const CHOICES: Readonly<Record<string, readonly string[]>> = {
   io: ['auto', 'mmap', 'pread'],
   walCompression: ['none', 'snappy', 'zstd'],
@@ -148,6 +155,7 @@ const CHOICES: Readonly<Record<string, readonly string[]>> = {
 
 /** All settings; throws an `ArgumentError` that names the first option that cannot be. */
 export function settingsOf(options: DatabaseOptions): Settings {
+  checkIsObject(options);
   checkTypes(options);
   const given = Object.entries(options).filter(
     ([name, value]) =>
@@ -162,6 +170,18 @@ export function settingsOf(options: DatabaseOptions): Settings {
   return { ...settings, compactionWorker: worker, maxBlockDurationMs: maxBlockDuration(settings) };
 }
 
+/** Throws an `ArgumentError` for what is no path: `what` says of what. */
+export function checkPath(what: string, path: unknown): void {
+  if (typeof path === 'string' && path !== '') return;
+  throw new ArgumentError(`the path of ${what} is a text; got ${shown(path)}`);
+}
+
+/** Throws an `ArgumentError` for what has no options in it, whatever they are called. */
+export function checkIsObject(options: unknown): void {
+  if (typeof options === 'object' && options !== null && !Array.isArray(options)) return;
+  throw new ArgumentError(`options are an object; got ${shown(options)}`);
+}
+
 /** The longest a merged block may be. */
 function maxBlockDuration(settings: Settings): number {
   const { retentionMs, minBlockDurationMs, maxBlockDurationMs } = settings;
@@ -173,23 +193,32 @@ function maxBlockDuration(settings: Settings): number {
 function checkTypes(options: DatabaseOptions): void {
   for (const [name, value] of Object.entries(options) as [string, unknown][]) {
     if (value === undefined) continue;
-    if (name in CHOICES) {
+    if (Object.hasOwn(CHOICES, name)) {
       const choices = CHOICES[name];
       if (typeof value !== 'string' || !choices.includes(value)) {
         throw wrong(name, value, choices.join(', '));
       }
     } else if (name === 'durability') {
       if (!isDurability(value)) throw wrong(name, value, 'process, fsync or { intervalMs }');
-    } else if (name in DEFAULTS) {
+    } else if (Object.hasOwn(DEFAULTS, name)) {
       checkType(name as keyof Settings, value);
     } else if ((FUNCTIONS as readonly string[]).includes(name)) {
       if (typeof value !== 'function') throw wrong(name, value, 'a function');
-    } else if ((OBJECTS as readonly string[]).includes(name)) {
-      if (typeof value !== 'object' || value === null) throw wrong(name, value, 'an object');
+    } else if (Object.hasOwn(OBJECTS, name)) {
+      checkObject(name, value);
     } else {
       throw new ArgumentError(`there is no option ${name}`);
     }
   }
+}
+
+function checkObject(name: string, value: unknown): void {
+  const method = OBJECTS[name];
+  const isOne =
+    typeof value === 'object' &&
+    value !== null &&
+    typeof (value as Record<string, unknown>)[method] === 'function';
+  if (!isOne) throw wrong(name, value, `an object with a method ${method}`);
 }
 
 function checkType(name: keyof Settings, value: unknown): void {
@@ -204,21 +233,17 @@ function checkType(name: keyof Settings, value: unknown): void {
 }
 
 function checkRanges(settings: Settings): void {
-  const { minBlockDurationMs, walSegmentBytes, samplesPerChunk, blockReloadIntervalMs } = settings;
-  if (minBlockDurationMs === 0 || minBlockDurationMs > CHUNK_RANGE_MAX_MS) {
-    const wanted = `a whole number from 1 to ${CHUNK_RANGE_MAX_MS}`;
-    throw wrong('minBlockDurationMs', minBlockDurationMs, wanted);
-  }
-  if (samplesPerChunk < SAMPLES_PER_CHUNK_MIN || samplesPerChunk > SAMPLES_PER_CHUNK_MAX) {
-    const wanted = `a whole number from ${SAMPLES_PER_CHUNK_MIN} to ${SAMPLES_PER_CHUNK_MAX}`;
-    throw wrong('samplesPerChunk', samplesPerChunk, wanted);
-  }
+  const { walSegmentBytes } = settings;
+  const range = (name: keyof Settings, min: number, max: number): void => {
+    const value = settings[name] as number;
+    if (value < min || value > max)
+      throw wrong(name, value, `a whole number from ${min} to ${max}`);
+  };
+  range('minBlockDurationMs', 1, CHUNK_RANGE_MAX_MS);
+  range('samplesPerChunk', SAMPLES_PER_CHUNK_MIN, SAMPLES_PER_CHUNK_MAX);
+  range('blockReloadIntervalMs', RELOAD_INTERVAL_MIN_MS, TIMER_MAX_MS);
   if (walSegmentBytes % PAGE_BYTES !== 0) {
     throw wrong('walSegmentBytes', walSegmentBytes, `a multiple of ${PAGE_BYTES}`);
-  }
-  if (blockReloadIntervalMs < RELOAD_INTERVAL_MIN_MS) {
-    const wanted = `a whole number from ${RELOAD_INTERVAL_MIN_MS}`;
-    throw wrong('blockReloadIntervalMs', blockReloadIntervalMs, wanted);
   }
 }
 
@@ -242,11 +267,20 @@ function checkTogether(options: DatabaseOptions, settings: Settings): void {
 function isDurability(value: unknown): value is Durability {
   if (value === 'process' || value === 'fsync') return true;
   if (typeof value !== 'object' || value === null || !('intervalMs' in value)) return false;
-  return Number.isSafeInteger(value.intervalMs) && (value.intervalMs as number) > 0;
+  const { intervalMs } = value as { intervalMs: number };
+  return Number.isSafeInteger(intervalMs) && intervalMs > 0 && intervalMs <= TIMER_MAX_MS;
 }
 
 function wrong(name: string, got: unknown, wanted: string): ArgumentError {
-  return new ArgumentError(
-    `option ${name} is ${wanted}; got ${typeof got === 'string' ? got : JSON.stringify(got)}`,
-  );
+  return new ArgumentError(`option ${name} is ${wanted}; got ${shown(got)}`);
+}
+
+/** A value for a message, whatever it is: JSON knows no objects that hold themselves. */
+function shown(value: unknown): string {
+  if (typeof value !== 'object' || value === null) return String(value);
+  try {
+    return JSON.stringify(value);
+  } catch {
+    return 'an object';
+  }
 }

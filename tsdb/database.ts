@@ -19,7 +19,7 @@ import { Background } from './background.js';
 import { problemOf } from './block-store.js';
 import type { BlockInfo } from './block-view.js';
 import type { DatabaseFiles } from './database-files.js';
-import type { DatabaseOptions } from './database-options.js';
+import { checkPath, type DatabaseOptions } from './database-options.js';
 import { Lifetime } from './lifetime.js';
 import type { HeadMemory, LiveHead } from './live-head.js';
 import type { Maintenance } from './maintenance.js';
@@ -143,6 +143,7 @@ export class Database extends Reader implements AsyncDisposable {
    */
   async delete(matchers: readonly Matcher[], range: DeleteRange = {}): Promise<void> {
     this.checkOpen();
+    checkMatchers(matchers);
     const closed = closedRange(range);
     if (this.files === null) return this.head.delete(matchers, closed);
     const { maintenance } = this.files;
@@ -164,6 +165,7 @@ export class Database extends Reader implements AsyncDisposable {
    */
   async snapshot(target: string, { withHead = true }: SnapshotOptions = {}): Promise<void> {
     const files = this.onDisk('snapshot');
+    checkPath('a snapshot', target);
     await files.maintenance.snapshot(target, async () => {
       if (withHead) await files.compaction.writeSnapshot(target);
     });
@@ -293,7 +295,17 @@ export class Database extends Reader implements AsyncDisposable {
   }
 }
 
+/** A deletion cannot be taken back: what is no matcher must not become one that matches all. */
+function checkMatchers(matchers: readonly (Matcher | undefined)[]): void {
+  const isArray = Array.isArray(matchers);
+  if (isArray && !matchers.some((one: Matcher | undefined) => one?.pattern === undefined)) return;
+  throw new ArgumentError('matchers are an array of what `matcher` makes');
+}
+
 function closedRange({ minTime = MIN_TIME, maxTime = MAX_TIME }: DeleteRange): Interval {
+  if (typeof minTime !== 'number' || typeof maxTime !== 'number') {
+    throw new ArgumentError('minTime and maxTime are numbers, in ms');
+  }
   if (minTime <= maxTime) return { minTime, maxTime };
   throw new ArgumentError(`minTime ${minTime} is not before maxTime ${maxTime}`);
 }

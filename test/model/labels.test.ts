@@ -57,6 +57,16 @@ describe('a label set', () => {
     expect(labels.get('toString')).toBe('');
   });
 
+  it('is refused by name where something is no text', () => {
+    const refuses = (labels: unknown, message: string): void =>
+      expect(() => Labels.from(labels as Record<string, string>)).toThrow(message);
+    refuses(null, 'labels are an object: null');
+    refuses('up', 'labels are an object: up');
+    refuses({ a: 1n }, 'the value of a is no text: got a bigint');
+    refuses([['a', null]], 'the value of a is no text: got a object');
+    refuses([[5, 'x']], 'a label name is no text: got a number');
+  });
+
   it('has a key of its own', () => {
     fc.assert(
       fc.property(pairs, pairs, (a, b) => {

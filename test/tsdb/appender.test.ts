@@ -1,4 +1,5 @@
 import { STALE_NAN, isStaleAt } from '../../encoding/float-bits.js';
+import { ArgumentError, InvalidLabelsError } from '../../model/errors.js';
 import { Labels } from '../../model/labels.js';
 import { Columns } from '../../model/columns.js';
 import { MAX_TIME, MIN_TIME } from '../../model/interval.js';
@@ -96,6 +97,65 @@ describe('an appender', () => {
     expect(() => appender.append(bad, 1, 1)).toThrow('no text');
     appender.append({ a: 'x' }, 1, 1);
     expect(() => appender.append({ a: 'y' }, 1, 1)).toThrow('seriesMax');
+  });
+
+  it('refuses by name whatever is no label set, and makes no series of it', () => {
+    const head = memoryHead();
+    const appender = head.appender();
+    const bad: unknown[] = [null, undefined, 'up', true, 1n, Symbol('x'), ['a', 'b'], new Date()];
+    bad.push(
+      { a: Object.create(null) as unknown },
+      { a: Symbol('s') },
+      { a: '\ud800' },
+      { '': 'x' },
+    );
+    bad.push(
+      Labels.fromSortedPairs(['a', '1', 'a', '2']),
+      Labels.fromSortedPairs(['b', '1', 'a', '2']),
+    );
+    for (const labels of bad) {
+      expect(() => appender.append(labels as Labels, 1, 1)).toThrow(InvalidLabelsError);
+    }
+    expect(head.seriesCount).toBe(0);
+  });
+
+  it('takes names that mean something to JavaScript', async () => {
+    const head = memoryHead();
+    const appender = head.appender();
+    const text = '{"__proto__":"x","constructor":"y","hasOwnProperty":"z"}';
+    appender.append(JSON.parse(text) as Record<string, string>, 1, 1);
+    await appender.commit();
+    const [name] = Object.keys(headContent(head));
+    expect(name).toBe('{__proto__="x", constructor="y", hasOwnProperty="z"}');
+  });
+
+  it('refuses by name refs that cannot be', () => {
+    const appender = memoryHead().appender();
+    appender.append(UP, 1, 1);
+    for (const ref of [-1, 0, 0.5, 1.5, 2, 1e9, 2 ** 32, 2 ** 53, NaN, Infinity, -Infinity]) {
+      expect(outcome(appender, 2, 1, ref)).toBe('TSDB_UNKNOWN_SERIES');
+    }
+  });
+
+  it('refuses by name columns that are none, before it takes a row', () => {
+    const appender = memoryHead().appender();
+    const ref = appender.append(UP, 1, 1);
+    const values = Float64Array.of(1);
+    const bad: unknown[][] = [
+      [null, [2], values],
+      [[ref], undefined, values],
+      [BigInt64Array.of(1n), [2], values],
+      [[ref], BigInt64Array.of(2n), values],
+      [[ref], [2], [1]],
+      [[ref], [2], null],
+      [[ref], [2, 3], values],
+    ];
+    for (const columns of bad) {
+      const append = (): unknown =>
+        appender.appendColumns(...(columns as unknown as [number[], number[], Float64Array]));
+      expect(append).toThrow(ArgumentError);
+    }
+    expect(appender.sampleCount).toBe(1);
   });
 
   it('lets the first sample decide which times are taken', async () => {

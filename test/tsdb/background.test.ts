@@ -66,6 +66,15 @@ describe('background work', () => {
     await fixture.background.stop();
   });
 
+  it('never waits longer than a timer can, which would not wait at all', () => {
+    const background = new Background({
+      intervalMs: 2 ** 31 + 5,
+      round: () => Promise.resolve(),
+      onFailure: () => undefined,
+    });
+    expect(background.delayMs).toBe(2 ** 31 - 1);
+  });
+
   it('begins at once when it is woken, and never twice at the same time', async () => {
     const fixture = new Fixture();
     let end = (): void => undefined;

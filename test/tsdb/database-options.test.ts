@@ -57,6 +57,33 @@ describe('absent options', () => {
 });
 
 describe('options that cannot be', () => {
+  it('are refused where they are no object, or have names of every object', () => {
+    for (const options of [null, 5, 'x', []]) refuses(options as object, 'options are an object');
+    refuses({ constructor: 1 }, 'there is no option constructor');
+    refuses({ toString: 1 }, 'there is no option toString');
+    refuses(JSON.parse('{"__proto__":1}') as object, 'there is no option __proto__');
+  });
+
+  it('are refused whatever they are, if it can be said or not', () => {
+    const endless: { self?: object } = {};
+    endless.self = endless;
+    refuses({ retentionMs: 1n }, 'option retentionMs is a whole number from 0; got 1');
+    refuses({ retentionMs: endless }, 'got an object');
+    refuses({ retentionMs: Symbol('x') }, 'got Symbol(x)');
+    refuses({ logger: 5 }, 'option logger is an object with a method warn; got 5');
+    refuses({ logger: null }, 'option logger');
+    refuses({ signal: {} }, 'option signal');
+    refuses({ disk: 'x' }, 'option disk');
+  });
+
+  it('are refused where a timer or the head could not keep to them', () => {
+    refuses({ blockReloadIntervalMs: 2 ** 31 }, 'option blockReloadIntervalMs is a whole number');
+    refuses({ durability: { intervalMs: 2 ** 31 } }, 'option durability');
+    refuses({ samplesPerChunk: 7 }, 'option samplesPerChunk is a whole number from 8 to 16384');
+    refuses({ samplesPerChunk: 16_385 }, 'option samplesPerChunk');
+    refuses({ minBlockDurationMs: 2 ** 51 }, 'option minBlockDurationMs');
+  });
+
   it('are refused by name', () => {
     refuses({ retentionMs: -1 }, 'option retentionMs is a whole number from 0; got -1');
     refuses({ retentionBytes: 0.5 }, 'option retentionBytes is a whole number from 0; got 0.5');
@@ -64,10 +91,6 @@ describe('options that cannot be', () => {
     refuses({ retentionPercentage: 101 }, 'option retentionPercentage is a number from 0 to 100');
     refuses({ retentionPercentage: NaN }, 'option retentionPercentage');
     refuses({ minBlockDurationMs: 0 }, 'option minBlockDurationMs is a whole number from 1 to');
-    refuses({ minBlockDurationMs: 2 ** 51 }, 'from 1 to 1125899906842624; got 2251799813685248');
-    refuses({ samplesPerChunk: 7 }, 'option samplesPerChunk is a whole number from 8 to 16384');
-    refuses({ samplesPerChunk: 16385 }, 'option samplesPerChunk is a whole number from 8 to 16384');
-    refuses({ logger: 0 }, 'option logger is an object; got 0');
     refuses({ walSegmentBytes: 1000 }, 'option walSegmentBytes is a multiple of 32768; got 1000');
     refuses({ walCompression: 'lz4' }, 'option walCompression is none, snappy, zstd; got lz4');
     refuses({ durability: 'sync' }, 'option durability is process, fsync or { intervalMs }');

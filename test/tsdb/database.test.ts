@@ -157,6 +157,21 @@ describe('deleting', () => {
     await again.close();
   });
 
+  it('refuses what is no matcher and what is no range, and hides nothing then', async () => {
+    const database = await openOn(emptyDisk());
+    await write(database, ['a'], [1, 2]);
+    for (const matchers of [null, undefined, 'a', ['a'], [{}], [null]]) {
+      const deletion = database.delete(matchers as unknown as typeof A);
+      await expect(deletion).rejects.toThrow(ArgumentError);
+    }
+    for (const minTime of ['1', null, NaN, 5n]) {
+      const range = { minTime: minTime as number, maxTime: 4 };
+      await expect(database.delete(A, range)).rejects.toThrow(ArgumentError);
+    }
+    expect(await contentOf(database)).toEqual({ a: [1, 2] });
+    await database.close();
+  });
+
   it('refuses a range that ends before it begins', async () => {
     const database = await openOn(emptyDisk());
     await expect(database.delete(A, { minTime: 2, maxTime: 1 })).rejects.toThrow(ArgumentError);
@@ -246,6 +261,13 @@ describe('opening', () => {
     await expect(openDatabase('/file', { disk })).rejects.toThrow(OpenError);
     await expect(openDatabase('/none', { disk, create: false })).rejects.toThrow(OpenError);
     await expect(openOn(disk, { samplesPerChunk: -1 })).rejects.toThrow(ArgumentError);
+    await expect(openOn(disk, { signal: AbortSignal.abort() })).rejects.toThrow('aborted');
+    for (const path of [undefined, null, 5, '', new URL('file:///data')]) {
+      await expect(openDatabase(path as string, { disk })).rejects.toThrow(ArgumentError);
+      const again = await openOn(disk);
+      await expect(again.snapshot(path as string)).rejects.toThrow(ArgumentError);
+      await again.close();
+    }
 
     const held = emptyDisk();
     const log = segment(records.series([7, { __name__: 'late' }]), records.samples([7, 1, 2]));
