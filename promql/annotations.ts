@@ -30,7 +30,8 @@ export interface Monotonicity {
   readonly minBucket: number;
   readonly maxBucket: number;
   readonly maxDifference: number;
-  readonly count: number;
+  /** As Prometheus counts (functions/forced-buckets.ts). */
+  readonly count: bigint;
 }
 
 const MONOTONICITY_TEXT =
@@ -86,8 +87,12 @@ export class Annotations {
     this.add({ text, position: place, monotonicity: null, occurrences: known + count });
   }
 
+  /** In whatever order they are met, the place of what Prometheus evaluates last is shown. */
   private add(annotation: Annotation): void {
-    this.byText.set(annotation.text, annotation);
+    const known = this.byText.get(annotation.text);
+    const isLater = known === undefined || known.position.end <= annotation.position.end;
+    const position = isLater ? annotation.position : known.position;
+    this.byText.set(annotation.text, { ...annotation, position });
   }
 
   /** Where an annotation that counts stood first. */
@@ -121,7 +126,7 @@ function union(a: Monotonicity, b: Monotonicity): Monotonicity {
     minBucket: Math.min(a.minBucket, b.minBucket),
     maxBucket: Math.max(a.maxBucket, b.maxBucket),
     maxDifference: Math.max(a.maxDifference, b.maxDifference),
-    count: a.count + b.count,
+    count: BigInt.asIntN(64, a.count + b.count),
   };
 }
 

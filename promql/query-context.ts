@@ -5,11 +5,10 @@
 import { LimitError, QueryError } from '../model/errors.js';
 import { Pacer } from '../model/pacer.js';
 import type { Querier } from '../model/queryable.js';
-import type { Steps } from '../model/steps.js';
+import type { Moved, Steps } from '../model/steps.js';
 import { Annotations } from './annotations.js';
 import type { QueryPlan } from './planner.js';
 import { StepColumn } from './step-column.js';
-import type { VectorStream } from './vector-stream.js';
 
 const EVALUATION = 'expression evaluation';
 
@@ -90,7 +89,7 @@ export class QueryContext {
   }
 
   /** Moves a stream to its next series, with turns in between; false at its end. */
-  async next(stream: VectorStream): Promise<boolean> {
+  async next(stream: { move(): Moved }): Promise<boolean> {
     for (;;) {
       const moved = stream.move();
       if (moved !== 'paused') return moved === 'on';

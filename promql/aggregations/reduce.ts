@@ -137,7 +137,8 @@ function accumulatorOf(
 }
 
 function warnOfQuantiles(context: QueryContext, node: Aggregation, quantiles: Float64Array): void {
-  const position = unwrap(node.parameter ?? node.expression);
+  const { start } = unwrap(node.parameter ?? node.expression);
+  const position = { start, end: node.end };
   let least = Infinity;
   let greatest = -Infinity;
   let hasNaN = false;

@@ -5,7 +5,7 @@
 import { formatG } from '../../model/go-float.js';
 import { goQuote } from '../../model/go-quote.js';
 import { type Labels, METRIC_NAME } from '../../model/labels.js';
-import type { Call, Expression } from '../ast.js';
+import type { Call, Expression, Position } from '../ast.js';
 import type { Evaluation } from '../evaluation.js';
 import { forMetric } from '../annotations.js';
 import type { Grid } from '../grid.js';
@@ -18,20 +18,26 @@ import type { StepColumn } from '../step-column.js';
 import { ABSENT, FLOAT } from '../step-column.js';
 import { keepSeries, ListStream, type VectorSeries, type VectorStream } from '../vector-stream.js';
 import { type Bucket, bucketFraction, bucketQuantile } from './buckets.js';
+import { ForcedBuckets } from './forced-buckets.js';
 
 const BUCKET_LABEL = 'le';
 
 export async function openQuantile(
   evaluation: Evaluation,
-  { args }: Call,
+  call: Call,
   grid: Grid,
 ): Promise<VectorStream> {
   const { context } = evaluation;
+  const { args } = call;
   const quantiles = await evaluation.scalar(args[0], grid);
   const vector = unwrap(args[1]);
-  const histograms = await readHistograms(evaluation, vector, grid);
-  for (const quantile of quantiles) checkQuantile(context, quantile, args[0]);
+  const histograms = await readHistograms(evaluation, vector, {
+    grid,
+    place: placeOf(call, vector),
+  });
+  for (const quantile of quantiles) checkQuantile(context, quantile, placeOf(call, args[0]));
   const series: VectorSeries[] = [];
+  const allForced = new ForcedBuckets(grid);
   for (const histogram of histograms) {
     const column = context.newColumn(grid.steps);
     for (let step = 0; step < grid.steps; step++) {
@@ -39,31 +45,37 @@ export async function openQuantile(
       if (buckets.length === 0) continue;
       const { value, forced } = bucketQuantile(quantiles[step], buckets);
       column.setFloat(step, value);
-      if (forced !== null) tellOfForcing(context, { histogram, forced, vector, step, grid });
+      if (forced !== null) allForced.note(nameFor(context, histogram.labels), step, forced);
     }
     series.push({ labels: histogram.labels, dropsName: false, column });
     await context.work(grid.steps * histogram.size);
   }
+  allForced.tell(context.annotations, placeOf(call, vector));
   return finish(evaluation, series, vector, grid);
 }
 
 export async function openQuantiles(
   evaluation: Evaluation,
-  { args }: Call,
+  call: Call,
   grid: Grid,
 ): Promise<VectorStream> {
   const { context } = evaluation;
+  const { args } = call;
   const vector = unwrap(args[0]);
   const nameArg = unwrap(args[1]);
   const name = nameArg.kind === 'string' ? nameArg.value : '';
-  const histograms = await readHistograms(evaluation, vector, grid);
+  const histograms = await readHistograms(evaluation, vector, {
+    grid,
+    place: placeOf(call, vector),
+  });
   const wanted: Float64Array[] = [];
   for (const arg of args.slice(2)) {
     const quantiles = await evaluation.scalar(arg, grid);
-    for (const quantile of quantiles) checkQuantile(context, quantile, unwrap(arg));
+    for (const quantile of quantiles) checkQuantile(context, quantile, placeOf(call, arg));
     wanted.push(quantiles);
   }
   const found = new Map<string, VectorSeries>();
+  const allForced = new ForcedBuckets(grid);
   for (const quantiles of wanted) {
     for (const histogram of histograms) {
       for (let step = 0; step < grid.steps; step++) {
@@ -79,23 +91,30 @@ export async function openQuantiles(
         }
         if (series.column.kinds[step] !== ABSENT) failForDuplicates();
         series.column.setFloat(step, value);
-        if (forced !== null) tellOfForcing(context, { histogram, forced, vector, step, grid });
+        if (forced !== null && histogram.mend(step)) {
+          allForced.note(nameFor(context, histogram.labels), step, forced);
+        }
       }
       await context.work(grid.steps * histogram.size);
     }
   }
+  allForced.tell(context.annotations, placeOf(call, vector));
   return finish(evaluation, [...found.values()], vector, grid);
 }
 
 export async function openFraction(
   evaluation: Evaluation,
-  { args }: Call,
+  call: Call,
   grid: Grid,
 ): Promise<VectorStream> {
+  const { args } = call;
   const lower = await evaluation.scalar(args[0], grid);
   const upper = await evaluation.scalar(args[1], grid);
   const vector = unwrap(args[2]);
-  const histograms = await readHistograms(evaluation, vector, grid);
+  const histograms = await readHistograms(evaluation, vector, {
+    grid,
+    place: placeOf(call, vector),
+  });
   const series = histograms.map((histogram) => {
     const column = evaluation.context.newColumn(grid.steps);
     for (let step = 0; step < grid.steps; step++) {
@@ -118,9 +137,14 @@ function finish(
   return dropNames(evaluation.context, new ListStream(series), options);
 }
 
-function checkQuantile(context: QueryContext, quantile: number, position: Expression): void {
+function checkQuantile(context: QueryContext, quantile: number, position: Position): void {
   if (quantile >= 0 && quantile <= 1) return;
-  context.annotations.invalidQuantile(quantile, unwrap(position));
+  context.annotations.invalidQuantile(quantile, position);
+}
+
+/** The place of an argument, for what is noticed when the call has all of them. */
+function placeOf(call: Call, arg: Expression): Position {
+  return { start: unwrap(arg).start, end: call.end };
 }
 
 /** The buckets of one histogram. */
@@ -128,6 +152,7 @@ class ClassicHistogram {
   readonly labels: Labels;
   private readonly bounds: number[] = [];
   private readonly columns: StepColumn[] = [];
+  private readonly mended = new Set<number>();
 
   constructor(labels: Labels) {
     this.labels = labels;
@@ -135,6 +160,13 @@ class ClassicHistogram {
 
   get size(): number {
     return this.bounds.length;
+  }
+
+  /** Whether buckets of a step are mended for the first time: for other quantiles they stay so. */
+  mend(step: number): boolean {
+    const isFirst = !this.mended.has(step);
+    this.mended.add(step);
+    return isFirst;
   }
 
   add(upperBound: number, column: StepColumn): void {
@@ -155,7 +187,7 @@ class ClassicHistogram {
 async function readHistograms(
   evaluation: Evaluation,
   vector: Expression,
-  grid: Grid,
+  { grid, place }: { grid: Grid; place: Position },
 ): Promise<ClassicHistogram[]> {
   const { context } = evaluation;
   const stream = await evaluation.vector(vector, grid);
@@ -166,7 +198,7 @@ async function readHistograms(
     const text = stream.labels.get(BUCKET_LABEL);
     const bound = parseFloatText(text);
     if (bound === null) {
-      tellOfBadBound(context, stream.labels, text, vector);
+      tellOfBadBound(context, stream.labels, text, place);
       continue;
     }
     const labels = filterLabels(stream.labels, (name) => name !== BUCKET_LABEL);
@@ -188,35 +220,10 @@ function tellOfBadBound(
   context: QueryContext,
   labels: Labels,
   text: string,
-  position: Expression,
+  position: Position,
 ): void {
   const what = `bucket label "le" is missing or has a malformed value of ${goQuote(text)}`;
   context.annotations.warn(what + forMetric(nameFor(context, labels)), position);
-}
-
-function tellOfForcing(
-  context: QueryContext,
-  {
-    histogram,
-    forced,
-    vector,
-    step,
-    grid,
-  }: {
-    histogram: ClassicHistogram;
-    forced: { minBucket: number; maxBucket: number; maxDifference: number };
-    vector: Expression;
-    step: number;
-    grid: Grid;
-  },
-): void {
-  const time = grid.start + step * grid.interval;
-  context.annotations.forcedMonotonicity(nameFor(context, histogram.labels), vector, {
-    ...forced,
-    minTime: time,
-    maxTime: time,
-    count: 1,
-  });
 }
 
 /** As OpenMetrics writes a float: always with a point or an exponent. */

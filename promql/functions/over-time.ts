@@ -14,26 +14,39 @@ const OVERLAP_MIN = 4;
 const sum = new KahanSum();
 
 function sumOf(values: Float64Array, _: Float64Array, low: number, high: number): number {
-  sum.reset();
-  for (let row = low; row < high; row++) sum.add(values[row]);
-  const infinite = sum.sum === Infinity || sum.sum === -Infinity;
-  return infinite ? sum.sum : sum.sum + sum.lost;
+  let total = 0;
+  let lost = 0;
+  for (let row = low; row < high; row++) {
+    const value = values[row];
+    const next = total + value;
+    // What rounding has taken, without a branch.
+    const part = next - total;
+    lost += total - (next - part) + (value - part);
+    total = next;
+  }
+  // An infinite sum has lost nothing.
+  return total === Infinity || total === -Infinity ? total : total + lost;
 }
 
 /** The mean by the sum or, where that overflows, from there on by steps of the mean itself. */
 function meanOf(values: Float64Array, _: Float64Array, low: number, high: number): number {
-  sum.reset(values[low]);
+  let total = values[low];
+  let lost = 0;
   for (let row = low + 1; row < high; row++) {
-    const { sum: before, lost } = sum;
-    sum.add(values[row]);
-    if (sum.sum !== Infinity && sum.sum !== -Infinity) continue;
-    const count = row - low;
-    sum.sum = before / count;
-    sum.lost = lost / count;
-    return incrementalMean(values, low, row, high);
+    const value = values[row];
+    const next = total + value;
+    if (next === Infinity || next === -Infinity) {
+      const count = row - low;
+      sum.sum = total / count;
+      sum.lost = lost / count;
+      return incrementalMean(values, low, row, high);
+    }
+    const part = next - total;
+    lost += total - (next - part) + (value - part);
+    total = next;
   }
   const count = high - low;
-  return sum.sum / count + sum.lost / count;
+  return total / count + lost / count;
 }
 
 function incrementalMean(values: Float64Array, low: number, from: number, high: number): number {

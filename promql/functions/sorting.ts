@@ -27,12 +27,13 @@ export async function openSorted(
 ): Promise<VectorStream> {
   const { context } = evaluation;
   const { name } = call.func;
-  if (grid.steps > 1) {
+  const input = await evaluation.vector(unwrap(call.args[0]), grid);
+  const all = await keepAll(context, input);
+  // After those of the argument: where one text has several places, the last one's is shown.
+  if (!grid.isInstant) {
     const text = 'sort is ineffective for range queries since results are always ordered by labels';
     context.annotations.warn(text, call);
   }
-  const input = await evaluation.vector(unwrap(call.args[0]), grid);
-  const all = await keepAll(context, input);
   if (name === 'sort' || name === 'sort_desc') {
     for (const { column } of all) column.dropHistograms();
     if (grid.steps > 1) return new ListStream(all);

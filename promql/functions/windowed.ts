@@ -92,7 +92,7 @@ function checkShape(name: string, { isAnchored, isSmoothed }: WindowShape): void
 /** Where annotations of a call point; Prometheus loses the place of a subquery. */
 function positionOf(call: Call): Position {
   const arg = unwrap(call.args[0]);
-  return arg.kind === 'subquery' ? { start: 0, end: 0 } : arg;
+  return { start: arg.kind === 'subquery' ? 0 : arg.start, end: call.end };
 }
 
 class WindowedStream implements VectorStream {

@@ -23,7 +23,7 @@ export function windowsOf(values: readonly number[], options: WindowsOptions): W
   samples.commitFloats(values.length);
   const windows = new Windows({
     shape: {
-      grid: { start: 0, interval: 1, steps },
+      grid: { start: 0, interval: 1, steps, isInstant: false },
       range,
       offset: 0,
       at,
