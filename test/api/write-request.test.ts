@@ -8,7 +8,7 @@ import {
 import { KnownLabels, WriteRequestReader } from '../../api/write-request.js';
 import { STALE_NAN } from '../../encoding/float-bits.js';
 import { DecodeError } from '../../model/errors.js';
-import { decodeUtf8 } from '../../model/utf8.js';
+import { decodeUtf8, isValidUtf8 } from '../../model/utf8.js';
 
 /** What a reader makes of a request, in the shape in which both are compared. */
 interface Read {
@@ -51,6 +51,7 @@ function oracleLabels(pairs: [string, string][]): unknown {
   const names = pairs.map(([name]) => name);
   const metric = pairs.find(([name]) => name === '__name__')?.[1] ?? '';
   if (metric === '' || names.includes('') || new Set(names).size < names.length) return 'invalid';
+  if (!pairs.flat().every(isValidUtf8)) return 'invalid';
   return pairs.filter(([, value]) => value !== '').sort(([a], [b]) => (a < b ? -1 : 1));
 }
 
