@@ -2,7 +2,6 @@
  * Chunk entries of one series on their way from segments to segments, as they lie there
  * (segment-format.ts): where each is, in columns, so that what is only moved is never taken apart.
  */
-import { ByteWriter } from '../encoding/byte-writer.js';
 import { crc32cOf } from '../encoding/crc32c.js';
 import { ENCODING_XOR, sampleCount } from './chunk.js';
 import { CRC_BYTES, ENCODING_BYTES, LENGTH_BYTES_MAX } from './segment-format.js';
@@ -24,7 +23,6 @@ export class ChunkEntries {
   readonly maxTimes: number[] = [];
   private arena = new Uint8Array(0);
   private used = 0;
-  private readonly head = new ByteWriter();
 
   clear(): void {
     this.count = 0;
@@ -54,24 +52,35 @@ export class ChunkEntries {
 
   /** Makes an entry of a chunk and adds it; it is there until these are cleared. */
   pushEncoded({ encoding, data, minTime, maxTime }: EncodedChunk): void {
-    const bytesMax = LENGTH_BYTES_MAX + ENCODING_BYTES + data.length + CRC_BYTES;
+    this.pushData(encoding, data, 0, data.length);
+    this.setTimes(minTime, maxTime);
+  }
+
+  /** The same of the data `bytes[from, to)`; its times are to be set. */
+  pushData(encoding: number, bytes: Uint8Array, from: number, to: number): void {
+    const length = to - from;
+    const bytesMax = LENGTH_BYTES_MAX + ENCODING_BYTES + length + CRC_BYTES;
     if (this.used + bytesMax > this.arena.length) {
       // Entries that were made before keep the old one alive.
       this.arena = new Uint8Array(Math.max(bytesMax, ARENA_BYTES));
       this.used = 0;
     }
-    const { arena, head, used: start } = this;
-    head.clear();
-    arena.set(head.uvarint(data.length).u8(encoding).bytes(), start);
-    const dataStart = start + head.length;
-    const dataEnd = dataStart + data.length;
-    arena.set(data, dataStart);
-    head.clear();
-    head.u32(crc32cOf(arena, dataStart - ENCODING_BYTES, dataEnd));
-    arena.set(head.bytes(), dataEnd);
+    const { arena, used: start } = this;
+    let at = start;
+    let rest = length;
+    for (; rest >= 0x80; rest = Math.floor(rest / 128)) arena[at++] = (rest & 0x7f) | 0x80;
+    arena[at++] = rest;
+    arena[at++] = encoding;
+    const dataStart = at;
+    const dataEnd = at + length;
+    arena.set(bytes.subarray(from, to), dataStart);
+    const crc = crc32cOf(arena, dataStart - ENCODING_BYTES, dataEnd);
+    arena[dataEnd] = crc >>> 24;
+    arena[dataEnd + 1] = crc >>> 16;
+    arena[dataEnd + 2] = crc >>> 8;
+    arena[dataEnd + 3] = crc;
     this.used = dataEnd + CRC_BYTES;
     this.push(arena, start, dataStart, dataEnd);
-    this.setTimes(minTime, maxTime);
   }
 
   encodingAt(i: number): number {

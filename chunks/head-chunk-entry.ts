@@ -12,7 +12,7 @@ import { ByteReader } from '../encoding/byte-reader.js';
 import { crc32c, crc32cOf } from '../encoding/crc32c.js';
 import { CorruptionError, DecodeError } from '../model/errors.js';
 import { ENCODING_XOR, sampleCount } from './chunk.js';
-import type { RawChunk } from './segment-format.js';
+import type { ChunkEntries } from './chunk-entries.js';
 
 /** In the encoding byte: the chunk is of out-of-order samples. */
 export const OUT_OF_ORDER_FLAG = 0x80;
@@ -221,24 +221,32 @@ export class HeadChunkEntries {
 }
 
 /**
- * The chunk whose entry begins at `offset` and whose data has `dataLength` bytes; a view that holds
- * until the source's next call. What is there else is a `DecodeError`, counted from `offset`.
+ * Adds the chunk whose entry begins at `offset` and whose data has `dataLength` bytes to `into`;
+ * its times are to be set. What is there else is a `DecodeError`, counted from `offset`.
  */
-export function readHeadEntry(source: ByteSource, offset: number, dataLength: number): RawChunk {
+export function copyHeadEntry(
+  source: ByteSource,
+  offset: number,
+  dataLength: number,
+  into: ChunkEntries,
+): void {
   let lengthBytes = 1;
   for (let rest = dataLength; rest >= 0x80; rest = Math.floor(rest / 128)) lengthBytes++;
-  const dataStart = ENTRY_START_BYTES + 1 + lengthBytes;
+  const dataStart = LENGTH_OFFSET + lengthBytes;
   const dataEnd = dataStart + dataLength;
   const bytes = source.peek(offset, dataEnd + CRC_BYTES);
   const actual = crc32cOf(bytes, 0, dataEnd);
-  const reader = new ByteReader(bytes, ENTRY_START_BYTES);
-  const encoding = reader.u8() & ~OUT_OF_ORDER_FLAG;
-  const stored = new ByteReader(bytes, dataEnd).u32();
-  if (actual !== stored) {
-    throw new DecodeError(`chunk checksum ${hex(actual)}, ${hex(stored)} expected`, 0);
+  const stored =
+    (bytes[dataEnd] << 24) |
+    (bytes[dataEnd + 1] << 16) |
+    (bytes[dataEnd + 2] << 8) |
+    bytes[dataEnd + 3];
+  if (actual !== stored >>> 0) {
+    throw new DecodeError(`chunk checksum ${hex(actual)}, ${hex(stored >>> 0)} expected`, 0);
   }
+  const reader = new ByteReader(bytes, LENGTH_OFFSET);
   if (reader.uvarint() !== dataLength) throw new DecodeError('another chunk lies there', 0);
-  return { encoding, data: bytes.subarray(dataStart, dataEnd) };
+  into.pushData(bytes[ENTRY_START_BYTES] & ~OUT_OF_ORDER_FLAG, bytes, dataStart, dataEnd);
 }
 
 function hex(checksum: number): string {

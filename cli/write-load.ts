@@ -4,12 +4,14 @@
  * all shards at once; then the next hundred. The first scrape of a hundred goes by labels, the
  * others by ref. Every value is that of a counter in lock-step, unless others are brought.
  */
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Labels } from '../model/labels.js';
 import type { Appender } from '../tsdb/db.js';
 
 export const STEP_MS = 30_000;
 export const SCRAPES_PER_GROUP = 100;
 const SHARD_SERIES = 1000;
+const SHARDS_PER_TURN = 4;
 const FIRST_VALUE = 123_456_789;
 const VALUE_STEP = 1000;
 
@@ -58,7 +60,12 @@ export class WriteLoad {
     let total = 0;
     for (let group = 0; group < this.groups; group++) {
       const groupMs = startMs + group * SCRAPES_PER_GROUP * STEP_MS;
-      const taken = this.shards.map((shard) => shard.scrape(db, group, groupMs));
+      const taken: Promise<number>[] = [];
+      for (const shard of this.shards) {
+        taken.push(shard.scrape(db, group, groupMs));
+        // What is made here does not hold the loop, however many series there are.
+        if (taken.length % SHARDS_PER_TURN === 0) await nextTurn();
+      }
       for (const count of await Promise.all(taken)) total += count;
     }
     return total;

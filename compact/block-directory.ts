@@ -16,6 +16,8 @@ export const CREATION_SUFFIX = '.tmp-for-creation';
 
 /** Bytes are written in pieces of about this size. */
 const BUFFER_BYTES = 256 * 1024;
+/** After so many, the disk is set to work while more is made: the sync at the end is short then. */
+const HURRY_BYTES = 4 * 1024 * 1024;
 
 export class BlockDirectory {
   /** Where the block lies once it is whole. */
@@ -84,6 +86,8 @@ class BufferedSink implements FileSink {
   private readonly file: WritableFile;
   private readonly buffer = new Uint8Array(BUFFER_BYTES);
   private used = 0;
+  /** How much of the file the disk was told to store. */
+  private hurried = 0;
 
   constructor(file: WritableFile) {
     this.file = file;
@@ -106,7 +110,11 @@ class BufferedSink implements FileSink {
   }
 
   private flush(): void {
-    if (this.used > 0) this.file.write(this.buffer.subarray(0, this.used));
+    if (this.used === 0) return;
+    this.file.write(this.buffer.subarray(0, this.used));
     this.used = 0;
+    if (this.file.size - this.hurried < HURRY_BYTES) return;
+    this.hurried = this.file.size;
+    this.file.hurry?.();
   }
 }

@@ -9,14 +9,14 @@ import { ChunkEntries } from '../chunks/chunk-entries.js';
 import { ENCODING_XOR } from '../chunks/chunk.js';
 import { EntryDecoder } from '../chunks/entry-decoder.js';
 import { headChunkFileName } from '../chunks/head-chunks.js';
-import { readHeadEntry } from '../chunks/head-chunk-entry.js';
+import { copyHeadEntry } from '../chunks/head-chunk-entry.js';
 import { recodeChunk } from '../chunks/series-encoder.js';
 import type { ByteSource } from '../disk/byte-source.js';
 import type { Disk } from '../disk/disk.js';
 import type { WritableDisk } from '../disk/writable-disk.js';
 import { Columns } from '../model/columns.js';
 import { CorruptionError } from '../model/errors.js';
-import { type Interval, overlaps } from '../model/interval.js';
+import type { Interval } from '../model/interval.js';
 import type { Steps } from '../model/steps.js';
 import { BlockDirectory } from './block-directory.js';
 import type { BlockMeta } from './block-meta.js';
@@ -132,7 +132,7 @@ class HeadChunkSource {
     for (let chunk = from; chunk < seriesChunkEnds[series]; chunk++) {
       const minTime = chunkMinTimes[chunk];
       const maxTime = chunkMaxTimes[chunk];
-      if (!overlaps(range, { minTime, maxTime })) continue;
+      if (maxTime < range.minTime || minTime > range.maxTime) continue;
       if (minTime >= range.minTime && maxTime <= range.maxTime) this.copy(chunk, entries);
       else this.cut(chunk);
     }
@@ -141,16 +141,12 @@ class HeadChunkSource {
   /** Adds a chunk as it is. */
   private copy(chunk: number, into: ChunkEntries): void {
     const { snapshot, files } = this;
-    const { chunkFiles, chunkOffsets, chunkLengths, chunkMinTimes, chunkMaxTimes } = snapshot;
-    const file = chunkFiles[chunk];
-    const offset = chunkOffsets[chunk];
-    const length = chunkLengths[chunk];
-    const minTime = chunkMinTimes[chunk];
-    const maxTime = chunkMaxTimes[chunk];
-    if (file === 0) {
-      const data = snapshot.openBytes.subarray(offset, offset + length);
-      into.pushEncoded({ encoding: ENCODING_XOR, data, minTime, maxTime });
-    } else into.pushEncoded({ ...files.read(file, offset, length), minTime, maxTime });
+    const file = snapshot.chunkFiles[chunk];
+    const offset = snapshot.chunkOffsets[chunk];
+    const length = snapshot.chunkLengths[chunk];
+    if (file !== 0) files.copy(file, offset, length, into);
+    else into.pushData(ENCODING_XOR, snapshot.openBytes, offset, offset + length);
+    into.setTimes(snapshot.chunkMinTimes[chunk], snapshot.chunkMaxTimes[chunk]);
   }
 
   /** Adds what the range has of a chunk. */
@@ -181,15 +177,15 @@ class ChunkFiles {
     this.dir = dir;
   }
 
-  /** The chunk of `length` bytes of data whose entry begins at `offset`, its checksum checked. */
-  read(file: number, offset: number, length: number): { encoding: number; data: Uint8Array } {
+  /** Adds the chunk of `length` bytes of data whose entry begins at `offset`, checked, to `into`. */
+  copy(file: number, offset: number, length: number, into: ChunkEntries): void {
     let source = this.sources.get(file);
     if (source === undefined) {
       source = this.disk.openImmutable(this.disk.join(this.dir, headChunkFileName(file)));
       this.sources.set(file, source);
     }
     try {
-      return readHeadEntry(source, offset, length);
+      copyHeadEntry(source, offset, length, into);
     } catch (error) {
       throw CorruptionError.from(source.path, offset, error);
     }

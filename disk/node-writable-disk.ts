@@ -1,11 +1,14 @@
-/** The real disk, for writing: `node:fs`, synchronously but for `syncLater`. */
+/** The real disk, for writing: `node:fs`, synchronously but for `syncLater` and `hurry`. */
 import {
+  close,
   closeSync,
+  fdatasync,
   fsync,
   fsyncSync,
   ftruncateSync,
   linkSync,
   mkdirSync,
+  open,
   openSync,
   renameSync,
   rmSync,
@@ -87,6 +90,7 @@ class NodeFile implements WritableFile {
   private closed = false;
   /** Calls of `syncLater` that run: the descriptor's number is not to be given away under them. */
   private syncs = 0;
+  private isHurrying = false;
 
   constructor(path: string, fd: number) {
     this.path = path;
@@ -125,6 +129,17 @@ class NodeFile implements WritableFile {
     this.syncs--;
     this.release();
     if (error !== null) throw diskError(error, 'sync', this.path);
+  }
+
+  /** By a descriptor of its own: an error shows again when ours is synced. */
+  hurry(): void {
+    if (this.isHurrying) return;
+    this.isHurrying = true;
+    const done = (): void => void (this.isHurrying = false);
+    open(this.path, 'r', (error, fd) => {
+      if (error !== null) done();
+      else fdatasync(fd, () => close(fd, done));
+    });
   }
 
   close(): void {

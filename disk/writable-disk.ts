@@ -21,6 +21,11 @@ export interface WritableFile {
   sync(): void;
   /** The same without holding the thread; covers what was written before the call. */
   syncLater(): Promise<void>;
+  /**
+   * Has the system begin to store what was written, so that a later `sync` finds little to do;
+   * waits for nothing and promises nothing. Absent where that is of no use.
+   */
+  hurry?(): void;
   /** Idempotent; syncs nothing, and lets syncs that run finish. */
   close(): void;
 }

@@ -1,6 +1,7 @@
 /** The real disk, for writing: what is made is there, and what the system refuses has its name. */
-import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { NodeWritableDisk } from '../../disk/node-writable-disk.js';
 import { ClosedError, DiskError } from '../../model/errors.js';
 import { scratchFolder } from '../support/scratch.js';
@@ -55,6 +56,19 @@ describe('a new file', () => {
     await Promise.all(syncs);
     expect(readFileSync(path, 'utf8')).toBe('hello');
     await expect(file.syncLater()).rejects.toThrow(ClosedError);
+  });
+
+  it('may be stored ahead of a sync, whatever becomes of it meanwhile', async () => {
+    const path = join(scratchFolder(), 'file');
+    const file = disk.create(path);
+    file.write(Buffer.from('hello'));
+    file.hurry?.();
+    file.hurry?.();
+    disk.remove(path);
+    file.sync();
+    file.close();
+    await setTimeout(0);
+    expect(existsSync(path)).toBe(false);
   });
 
   it('is not written after it was closed', () => {
