@@ -168,6 +168,10 @@ const COLUMNS: readonly Column<QueryRow>[] = [
   { head: 'loop p99', cell: ({ loopP99Ms }) => formatNumber(loopP99Ms) },
   { head: 'loop max', cell: ({ loopMaxMs }) => formatNumber(loopMaxMs) },
   {
+    head: 'of own cpu',
+    cell: ({ loopMaxCpuMs }) => (loopMaxCpuMs === null ? null : formatNumber(loopMaxCpuMs)),
+  },
+  {
     head: 'RSS MB',
     cell: ({ rssBytes }) => (rssBytes === null ? null : formatMegabytes(rssBytes)),
   },
