@@ -177,7 +177,7 @@ class ChunkFiles {
     this.dir = dir;
   }
 
-  /** Adds the chunk of `length` bytes of data whose entry begins at `offset`, checked, to `into`. */
+  /** Adds the chunk whose entry at `offset` has `length` bytes of data, checked, to `into`. */
   copy(file: number, offset: number, length: number, into: ChunkEntries): void {
     let source = this.sources.get(file);
     if (source === undefined) {
