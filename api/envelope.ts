@@ -4,7 +4,7 @@
  */
 import { messageOf } from '../model/errors.js';
 import { type ErrorType, errorTypeOf, STATUS_OF, TextError } from './api-error.js';
-import { type Body, bodyOf } from './compression.js';
+import { type Body, bodyOf, type Piece } from './compression.js';
 import { JsonText } from './json-text.js';
 
 /** What a handler returns; `null` in its place is 204 without a body. */
@@ -45,16 +45,12 @@ function envelopeOf({ data, warnings = [], infos = [] }: Answer): Body {
 
 async function* around(
   start: string,
-  pieces: AsyncIterable<string>,
+  pieces: AsyncIterable<Piece>,
   end: string,
-): AsyncGenerator<string, void, undefined> {
-  let text = start;
-  for await (const piece of pieces) {
-    // The envelope's own few characters are no piece of their own.
-    if (text !== start) yield text;
-    text = text === start ? start + piece : piece;
-  }
-  yield text + end;
+): AsyncGenerator<Piece, void, undefined> {
+  yield start;
+  yield* pieces;
+  yield end;
 }
 
 /** The answer to whatever was thrown. */

@@ -2,6 +2,7 @@
  * JSON that is written in pieces: an answer of a million values neither holds the event loop while
  * it is made nor waits in memory as a whole.
  */
+import type { Piece } from './compression.js';
 import { Pacer } from '../model/pacer.js';
 import { isValidUtf8, replaceInvalidUtf8 } from '../model/utf8.js';
 
@@ -12,9 +13,9 @@ const UNITS_PER_CHAR = 0.2;
 
 /** The text of a JSON value, in pieces. */
 export class JsonText {
-  readonly pieces: AsyncIterable<string>;
+  readonly pieces: AsyncIterable<Piece>;
 
-  constructor(pieces: AsyncIterable<string>) {
+  constructor(pieces: AsyncIterable<Piece>) {
     this.pieces = pieces;
   }
 }

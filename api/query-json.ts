@@ -14,20 +14,24 @@ import type {
   QueryValue,
   VectorValue,
 } from '../promql/value.js';
+import { POINTS_MAX, pointsText, Prefixes } from '../kernel/number-text.js';
+import type { Piece } from './compression.js';
 import { JsonText, quote } from './json-text.js';
 import { labelsJson } from './label-endpoints.js';
+import { PieceBuffer } from './piece-buffer.js';
 
 /** How many characters make a piece. */
 const PIECE_CHARS = 64 * 1024;
-/** Writing a point costs about so much of the pacer's units. */
-const POINT_UNITS = 20;
+/** Writing a point, and a series beside them, costs about so much of the pacer's units. */
+const POINT_UNITS = 4;
+const SERIES_UNITS = 100;
 
 /** `{"resultType":…,"result":…}`, with `more` fields behind. */
 export function queryJson(value: QueryValue, more = ''): JsonText {
   return new JsonText(piecesOf(value, more));
 }
 
-async function* piecesOf(value: QueryValue, more: string): AsyncGenerator<string, void, undefined> {
+async function* piecesOf(value: QueryValue, more: string): AsyncGenerator<Piece, void, undefined> {
   yield `{"resultType":"${value.type}","result":`;
   switch (value.type) {
     case 'matrix':
@@ -45,37 +49,35 @@ async function* piecesOf(value: QueryValue, more: string): AsyncGenerator<string
   yield `${more}}`;
 }
 
-async function* matrixPieces({ series }: MatrixValue): AsyncGenerator<string, void, undefined> {
+async function* matrixPieces({ series }: MatrixValue): AsyncGenerator<Piece, void, undefined> {
   const pacer = new Pacer();
   const starts = new PointStarts();
-  let text = '[';
+  const out = new PieceBuffer();
+  out.text('[');
   for (let i = 0; i < series.length; i++) {
-    if (i > 0) text += ',';
-    text += seriesText(series[i], starts);
-    if (pacer.isDue(POINT_UNITS * (1 + series[i].times.length))) await pacer.turn();
-    if (text.length < PIECE_CHARS) continue;
-    yield text;
-    text = '';
+    if (i > 0) out.text(',');
+    writeSeries(out, series[i], starts);
+    if (pacer.isDue(SERIES_UNITS + POINT_UNITS * series[i].times.length)) await pacer.turn();
+    if (out.isFull) yield out.take();
   }
-  yield `${text}]`;
+  out.text(']');
+  yield out.take();
 }
 
-function seriesText(
-  { labels, times, values, histograms }: MatrixSeries,
-  starts: PointStarts,
-): string {
-  let text = `{"metric":${labelsJson(labels)}`;
-  const { length } = times;
-  if (length > 0) {
-    const begin = starts.of(times);
-    text += ',"values":[';
-    for (let i = 0; i < length; i++) {
-      text += `${begin[i]}${formatJsonFloat(values[i])}"]`;
+function writeSeries(out: PieceBuffer, series: MatrixSeries, starts: PointStarts): void {
+  const { labels, times, values, histograms } = series;
+  out.text(`{"metric":${labelsJson(labels)}`);
+  if (times.length > 0) {
+    out.text(',"values":[');
+    let from = 0;
+    for (const prefixes of starts.of(times)) {
+      out.bytes(pointsText(prefixes, values, from));
+      from += prefixes.count;
     }
-    text += ']';
+    out.text(']');
   }
-  if (histograms !== null) text += `,"histograms":[${histograms.map(pointText).join(',')}]`;
-  return `${text}}`;
+  if (histograms !== null) out.text(`,"histograms":[${histograms.map(pointText).join(',')}]`);
+  out.text('}');
 }
 
 /**
@@ -84,14 +86,19 @@ function seriesText(
  */
 class PointStarts {
   private times: Float64Array | null = null;
-  private texts: readonly string[] = [];
+  private prefixes: readonly Prefixes[] = [];
 
-  of(times: Float64Array): readonly string[] {
+  of(times: Float64Array): readonly Prefixes[] {
     if (times !== this.times) {
-      this.texts = Array.from(times, (time, i) => `${i === 0 ? '' : ','}[${timeText(time)},"`);
+      const texts = Array.from(times, (time, i) => `${i === 0 ? '' : ','}[${timeText(time)},"`);
+      const parts: Prefixes[] = [];
+      for (let from = 0; from < texts.length; from += POINTS_MAX) {
+        parts.push(new Prefixes(texts.slice(from, from + POINTS_MAX)));
+      }
+      this.prefixes = parts;
       this.times = times;
     }
-    return this.texts;
+    return this.prefixes;
   }
 }
 

@@ -23,6 +23,7 @@ const SHARED_SIZE = ['--initialMemory', '1', '--maximumMemory', '65536'];
 
 const MODULES = [
   { entry: 'kernel.ts', output: 'kernel-wasm.ts', name: 'KERNEL_WASM', options: [] },
+  { entry: 'text/text.ts', output: 'text-kernel-wasm.ts', name: 'TEXT_KERNEL_WASM', options: [] },
   {
     entry: 'head/head.ts',
     output: 'head-kernel-wasm.ts',

@@ -21,7 +21,7 @@ const STAGES = [
   {
     name: 'kernel',
     inputs: ['kernel/assembly', 'scripts/build-kernel.mjs', 'package-lock.json'],
-    outputs: ['kernel/kernel-wasm.ts', 'kernel/head-kernel-wasm.ts'],
+    outputs: ['kernel/kernel-wasm.ts', 'kernel/head-kernel-wasm.ts', 'kernel/text-kernel-wasm.ts'],
     command: ['scripts/build-kernel.mjs'],
   },
   {

@@ -27,7 +27,7 @@ const MAY_IMPORT: ImportLaw = {
   promql: ['model'],
   tsdb: ['model', 'encoding', 'disk', 'kernel', 'chunks', 'index', 'wal', 'compact', 'promql'],
   // Remote write and read are snappy around protobuf, and XOR chunks in frames.
-  api: ['model', 'encoding', 'disk', 'chunks', 'promql', 'tsdb'],
+  api: ['model', 'encoding', 'disk', 'kernel', 'chunks', 'promql', 'tsdb'],
   cli: ['*'], // nobody imports cli
 };
 
@@ -196,6 +196,7 @@ const LEFT_OUT = new Set(['node_modules', 'dist', '.git', '.peers', 'coverage', 
 const GENERATED = new Set([
   'kernel/kernel-wasm.ts',
   'kernel/head-kernel-wasm.ts',
+  'kernel/text-kernel-wasm.ts',
   'api/remote-pb.ts',
 ]);
 

@@ -2,7 +2,7 @@ import { jsonArray, quote } from '../../api/json-text.js';
 
 async function textOf(items: readonly string[]): Promise<string> {
   let text = '';
-  for await (const piece of jsonArray(items, quote).pieces) text += piece;
+  for await (const piece of jsonArray(items, quote).pieces) text += Buffer.from(piece).toString();
   return text;
 }
 

@@ -12,7 +12,7 @@ import {
 
 async function textOf(value: QueryValue, more = ''): Promise<string> {
   let text = '';
-  for await (const piece of queryJson(value, more).pieces) text += piece;
+  for await (const piece of queryJson(value, more).pieces) text += Buffer.from(piece).toString();
   return text;
 }
 

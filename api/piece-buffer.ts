@@ -1,0 +1,42 @@
+/** Text and bytes of an answer, collected into pieces of a size that is worth sending. */
+
+const PIECE_BYTES = 64 * 1024;
+/** UTF-8 of a UTF-16 unit. */
+const UTF8_BYTES_MAX = 3;
+
+export class PieceBuffer {
+  private buffer = Buffer.allocUnsafe(PIECE_BYTES);
+  private used = 0;
+
+  /** Whether it is time to `take()`. */
+  get isFull(): boolean {
+    return this.used >= PIECE_BYTES / 2;
+  }
+
+  text(text: string): void {
+    this.reserve(UTF8_BYTES_MAX * text.length);
+    this.used += this.buffer.write(text, this.used, 'utf8');
+  }
+
+  bytes(bytes: Uint8Array): void {
+    this.reserve(bytes.length);
+    this.buffer.set(bytes, this.used);
+    this.used += bytes.length;
+  }
+
+  /** What was collected since the last time. */
+  take(): Uint8Array {
+    const taken = this.buffer.subarray(0, this.used);
+    this.buffer = Buffer.allocUnsafe(PIECE_BYTES);
+    this.used = 0;
+    return taken;
+  }
+
+  private reserve(extra: number): void {
+    const wanted = this.used + extra;
+    if (wanted <= this.buffer.length) return;
+    const larger = Buffer.allocUnsafe(Math.max(wanted, 2 * this.buffer.length));
+    larger.set(this.buffer.subarray(0, this.used));
+    this.buffer = larger;
+  }
+}
