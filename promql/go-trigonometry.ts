@@ -245,10 +245,12 @@ const LARGE = 2 ** 28;
 export function goAsinh(value: number): number {
   if (!Number.isFinite(value)) return value;
   const x = Math.abs(value);
-  let result = x;
+  // The sign of -0 stays.
+  if (x < 1 / LARGE) return value;
+  let result: number;
   if (x > LARGE) result = goLog(x) + Math.LN2;
   else if (x > 2) result = goLog(2 * x + 1 / (Math.sqrt(x * x + 1) + x));
-  else if (x >= 1 / LARGE) result = Math.log1p(x + (x * x) / (1 + Math.sqrt(1 + x * x)));
+  else result = Math.log1p(x + (x * x) / (1 + Math.sqrt(1 + x * x)));
   return value < 0 ? -result : result;
 }
 
@@ -265,11 +267,10 @@ export function goAtanh(value: number): number {
   if (!(value >= -1 && value <= 1)) return NaN;
   const x = Math.abs(value);
   if (x === 1) return value * Infinity;
-  let result = x;
-  if (x >= 0.5) result = 0.5 * Math.log1p((x + x) / (1 - x));
-  else if (x >= 1 / LARGE) {
-    const double = x + x;
-    result = 0.5 * Math.log1p(double + (double * x) / (1 - x));
-  }
+  // The sign of -0 stays.
+  if (x < 1 / LARGE) return value;
+  const double = x + x;
+  const argument = x >= 0.5 ? double / (1 - x) : double + (double * x) / (1 - x);
+  const result = 0.5 * Math.log1p(argument);
   return value < 0 ? -result : result;
 }

@@ -28,6 +28,9 @@ describe("Go's trigonometry", () => {
     [go.goCos, -0.6928006423969288, 0.769460279638024],
     [go.goCos, 0.764879203746816, 0.7214660080479106],
     [go.goSin, -0, -0],
+    [go.goAsinh, -0, -0],
+    [go.goAtanh, -0, -0],
+    [go.goAtanh, -1e-300, -1e-300],
     [go.goTan, Infinity, NaN],
   ])('%p(%p) is %p', (of, value, result) => {
     expect(of(value)).toBe(result);

@@ -32,6 +32,9 @@ const ARITHMETIC = ['+', '-', '*', '/', '%', '^', 'atan2'];
 const COMPARISONS = ['==', '!=', '<', '<=', '>', '>='];
 const NUMBERS = ['0', '1', '2', '-1.5', '0.1', '1e6', 'Inf', 'NaN', '100'];
 
+/** How deep expressions nest. */
+const DEPTH = 3;
+
 export class BlockQueries {
   private readonly random: () => number;
 
@@ -49,7 +52,7 @@ export class BlockQueries {
   }
 
   next(): string {
-    return this.chance() < 0.05 ? this.scalar(3) : this.vector(3);
+    return this.chance() < 0.05 ? this.scalar(DEPTH) : this.vector(DEPTH);
   }
 
   private selector(): string {
@@ -123,8 +126,8 @@ export class BlockQueries {
     const inner = this.vector(depth - 1);
     const by = this.grouping();
     const dice = this.chance();
-    if (dice < 0.1) {
-      // Which of equals it takes is by chance where their order is: so none of what is calculated.
+    if (dice < 0.1 && depth === DEPTH) {
+      // Which of equals it takes is by chance: nothing is made of that, or with what is calculated.
       const plain = this.chance() < 0.5 ? this.selector() : this.windowed(0);
       return `${this.pick(['topk', 'bottomk'])}${by}(${this.pick(['1', '2', '30'])}, ${plain})`;
     }
