@@ -1,5 +1,5 @@
 /** What a process holds in memory and has spent of the processor, as Linux tells it in /proc. */
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 
 export interface ProcessMemory {
   /** Resident pages of all kinds. */
@@ -31,6 +31,18 @@ export function processMemory(pid: number | 'self' = 'self'): ProcessMemory | nu
   // A process that has ended and waits for its parent has no memory any more.
   return Number.isNaN(memory.rssBytes) ? null : memory;
 }
+
+/** Has `peakRssBytes` of a process begin again from what it holds now, where the system can. */
+export function resetPeakMemory(pid: number): void {
+  try {
+    writeFileSync(`/proc/${pid}/clear_refs`, RESET_PEAK);
+  } catch (error) {
+    if (!isAbsent(error)) throw error;
+  }
+}
+
+/** See proc(5). */
+const RESET_PEAK = '5';
 
 /** What the calling thread has spent of the processor, in ms; null where there is no /proc. */
 export function threadCpuMs(): number | null {
