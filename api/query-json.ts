@@ -25,6 +25,8 @@ const PIECE_CHARS = 64 * 1024;
 /** Writing a point, and a series beside them, costs about so much of the pacer's units. */
 const POINT_UNITS = 4;
 const SERIES_UNITS = 100;
+/** Of so many columns of times, what stands before their values is kept. */
+const KNOWN_STARTS_MAX = 32;
 
 /** `{"resultType":…,"result":…}`, with `more` fields behind. */
 export function queryJson(value: QueryValue, more = ''): JsonText {
@@ -81,25 +83,30 @@ function writeSeries(out: PieceBuffer, series: MatrixSeries, starts: PointStarts
 }
 
 /**
- * What stands before each value, `,[1795404082.37,"`. Series with the same column of times, which
- * is most of them, share it.
+ * What stands before each value, `,[1795404082.37,"`. Series that have values at the same steps, or
+ * at a part of them without gaps, have views of one column of times: few of them are different.
  */
 class PointStarts {
-  private times: Float64Array | null = null;
-  private prefixes: readonly Prefixes[] = [];
+  private buffer: ArrayBufferLike | null = null;
+  private readonly known = new Map<string, readonly Prefixes[]>();
 
   of(times: Float64Array): readonly Prefixes[] {
-    if (times !== this.times) {
-      const texts = Array.from(times, (time, i) => `${i === 0 ? '' : ','}[${timeText(time)},"`);
-      const parts: Prefixes[] = [];
-      for (let from = 0; from < texts.length; from += POINTS_MAX) {
-        parts.push(new Prefixes(texts.slice(from, from + POINTS_MAX)));
-      }
-      this.prefixes = parts;
-      this.times = times;
-    }
-    return this.prefixes;
+    if (times.buffer !== this.buffer || this.known.size === KNOWN_STARTS_MAX) this.known.clear();
+    this.buffer = times.buffer;
+    const key = `${times.byteOffset} ${times.length}`;
+    let parts = this.known.get(key);
+    if (parts === undefined) this.known.set(key, (parts = prefixesOf(times)));
+    return parts;
   }
+}
+
+function prefixesOf(times: Float64Array): Prefixes[] {
+  const texts = Array.from(times, (time, i) => `${i === 0 ? '' : ','}[${timeText(time)},"`);
+  const parts: Prefixes[] = [];
+  for (let from = 0; from < texts.length; from += POINTS_MAX) {
+    parts.push(new Prefixes(texts.slice(from, from + POINTS_MAX)));
+  }
+  return parts;
 }
 
 async function* vectorPieces(value: VectorValue): AsyncGenerator<string, void, undefined> {

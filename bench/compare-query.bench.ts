@@ -1,6 +1,6 @@
 /**
- * The same questions to us, to Prometheus 3.14 and to VictoriaMetrics 1.150 over HTTP, side by side:
- * 10,000 series of 1,000 samples that all three hold.
+ * The same questions to us, to Prometheus 3.14 and to VictoriaMetrics 1.150 over HTTP, side by
+ * side: 10,000 series of 1,000 samples that all three hold.
  *
  *     npm run bench -- compare-query [--small] [--json]
  *

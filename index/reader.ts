@@ -255,12 +255,12 @@ export class IndexReader implements PostingsIndex {
     } catch (error) {
       throw CorruptionError.from(this.path, base, error);
     }
-    return cached ?? this.labelsOfSymbols(id);
+    return cached ?? this.labelsOfSymbols(id, this.labelSymbols);
   }
 
   /**
    * What the labels of one series refer to, name and value in turn, into `symbols`, and its chunks
-   * into `chunks`; for those who know the symbols by `symbolCursor`.
+   * into `chunks`; for those who know the symbols by `symbolCursor`, or ask for the labels later.
    */
   seriesSymbols(id: number, symbols: number[], chunks: ChunkMetas): void {
     const base = this.seriesOffset(id);
@@ -271,6 +271,11 @@ export class IndexReader implements PostingsIndex {
     } catch (error) {
       throw CorruptionError.from(this.path, base, error);
     }
+  }
+
+  /** The labels of a series whose symbols were read. */
+  labelsOf(id: number, symbols: readonly number[]): Labels {
+    return this.cache.get(id) ?? this.labelsOfSymbols(id, symbols);
   }
 
   /** What an id counts in. */
@@ -448,10 +453,10 @@ export class IndexReader implements PostingsIndex {
   }
 
   /** The labels that `labelSymbols` stands for; kept in the cache. */
-  private labelsOfSymbols(id: number): Labels {
+  private labelsOfSymbols(id: number, symbols: readonly number[]): Labels {
     const pairs = this.guard(() => {
       const symbolTable = this.symbolTable.now();
-      return this.labelSymbols.map((symbol) => symbolTable.textAt(symbol));
+      return symbols.map((symbol) => symbolTable.textAt(symbol));
     });
     const labels = Labels.fromSortedPairs(pairs);
     this.cache.offer(id, labels);

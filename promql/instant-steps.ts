@@ -38,8 +38,17 @@ export function fillInstant(samples: Columns, view: InstantView, out: StepColumn
   const isFixed = view.interval === 0;
   if (samples.histograms !== null || isFixed) fillMixed(samples, view, 'value', out);
   else if (view.steps === 1) fillOne(samples, view, out);
+  else if (isSparse(samples, view)) fillSparse(samples, view, out);
   else fillFloats(samples, view, out);
 }
+
+/** Whether steps lie so far apart that most samples are passed over; `view` has an interval. */
+export function isSparse({ times, count }: Columns, { interval }: InstantView): boolean {
+  return count > 2 && interval * (count - 1) >= SPARSE * (times[count - 1] - times[0]);
+}
+
+/** How many samples come to a step at least, where each step is looked for by itself. */
+const SPARSE = 1.75;
 
 /** Fills `out` with times instead of values. */
 export function fillInstantTimes(
@@ -60,6 +69,35 @@ function fillOne(samples: Columns, view: InstantView, out: StepColumn): void {
   out.values[0] = samples.values[row];
   out.kinds[0] = FLOAT;
   out.count = 1;
+}
+
+/**
+ * Fast path: as many samples as there were between the last two steps lie, mostly, before the next
+ * step too. Half the time of looking at each sample, where four come to a step.
+ */
+function fillSparse({ times, values, count }: Columns, view: InstantView, out: StepColumn): void {
+  const { interval, steps, lookbackMs } = view;
+  const { values: target, kinds } = out;
+  const last = count - 1;
+  let row = firstAfter(times, count, view.start) - 1;
+  let stride = 1;
+  let time = view.start;
+  let filled = 0;
+  for (let step = 0; step < steps; step++, time += interval) {
+    const guess = row + stride;
+    if (row >= 0 && guess < last && times[guess] <= time && times[guess + 1] > time) {
+      row = guess;
+    } else {
+      const before = row;
+      while (row < last && times[row + 1] <= time) row++;
+      stride = row - before;
+    }
+    if (row < 0 || times[row] <= time - lookbackMs || isStaleAt(values, row)) continue;
+    target[step] = values[row];
+    kinds[step] = FLOAT;
+    filled++;
+  }
+  out.count = filled;
 }
 
 function fillFloats(samples: Columns, view: InstantView, out: StepColumn): void {

@@ -69,6 +69,13 @@ function matrixSeries(labels: Labels, column: StepColumn, times: Float64Array): 
   if (count === steps && histograms === null) {
     return { labels, times, values: values.slice(), histograms: null };
   }
+  const first = kinds.indexOf(FLOAT);
+  const end = kinds.lastIndexOf(FLOAT) + 1;
+  // Fast path: so do those without gaps, which begin or end within the range.
+  if (end - first === count && histograms === null) {
+    const within = times.subarray(first, end);
+    return { labels, times: within, values: values.slice(first, end), histograms: null };
+  }
   const points: HistogramPoint[] = [];
   const ownTimes = new Float64Array(count);
   const ownValues = new Float64Array(count);

@@ -12,6 +12,7 @@ import {
   type InstantValue,
   type InstantView,
   instantView,
+  isSparse,
   Runs,
 } from './instant-steps.js';
 import type { QueryContext } from './query-context.js';
@@ -71,7 +72,8 @@ export class SelectorStream implements VectorStream {
   addTo(accumulator: Accumulator): void {
     const { view, kind, runs, column } = this;
     const { samples } = this.source;
-    if (kind === 'value' && view.interval > 0 && samples.histograms === null) {
+    const isPlain = kind === 'value' && view.interval > 0 && samples.histograms === null;
+    if (isPlain && !(view.steps > 1 && isSparse(samples, view))) {
       this.context.countSamples(accumulator.addSamples(samples, view, runs));
       return;
     }

@@ -69,9 +69,28 @@ export class Windows {
     let low = 0;
     let high = 0;
     let most = 0;
+    // By so many rows both ends moved at the last step: mostly they do so again.
+    let stride = 0;
     for (let step = 0; step < steps; step++) {
-      while (high < count && times[high] <= end) high++;
-      while (low < high && times[low] <= start) low++;
+      const nextHigh = high + stride;
+      const nextLow = low + stride;
+      if (
+        stride > 0 &&
+        low > 0 &&
+        nextHigh < count &&
+        times[nextHigh - 1] <= end &&
+        times[nextHigh] > end &&
+        times[nextLow - 1] <= start &&
+        times[nextLow] > start
+      ) {
+        high = nextHigh;
+        low = nextLow;
+      } else {
+        const before = high;
+        while (high < count && times[high] <= end) high++;
+        while (low < high && times[low] <= start) low++;
+        stride = high - before;
+      }
       lows[step] = low;
       highs[step] = high;
       if (high - low > most) most = high - low;

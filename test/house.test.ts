@@ -183,7 +183,6 @@ const TESTED_BY: Readonly<Record<string, string>> = {
   'promql/value.ts': 'test/promql/engine.test.ts',
   'promql/vector-matching.ts': 'test/promql/engine.test.ts',
   'promql/vector-stream.ts': 'test/promql/engine.test.ts',
-  'promql/window.ts': 'test/promql/functions/over-time.test.ts',
   'promql/language.ts': 'test/tsdb/reader.test.ts',
   'promql/parser-options.ts': 'test/promql/parser.test.ts',
   'promql/selector-parser.ts': 'test/promql/selector.test.ts',

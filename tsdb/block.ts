@@ -204,7 +204,9 @@ function fileStamp(disk: Disk, file: string): string {
 
 /** The series of one block that match and have a visible chunk in the range. */
 class BlockCursor implements SeriesCursor, Series {
-  labels = Labels.EMPTY;
+  private readonly symbols: number[] = [];
+  /** Null until they are asked for: a sum of all series has no need of them. */
+  private knownLabels: Labels | null = Labels.EMPTY;
   private readonly files: OpenFiles;
   private readonly selection: Selection;
   private readonly range: Interval;
@@ -221,12 +223,18 @@ class BlockCursor implements SeriesCursor, Series {
     return this;
   }
 
+  get labels(): Labels {
+    this.knownLabels ??= this.files.index.labelsOf(this.selection.at, this.symbols);
+    return this.knownLabels;
+  }
+
   move(): Moved {
+    this.knownLabels = null;
     for (let passed = 0; passed < PASSED_MAX; passed++) {
       const moved = this.selection.move();
       if (moved !== 'on') return moved;
       const id = this.selection.at;
-      this.labels = this.files.index.series(id, this.metas);
+      this.files.index.seriesSymbols(id, this.symbols, this.metas);
       this.deleted = this.files.tombstones.get(id) ?? NOTHING_DELETED;
       this.keepVisibleChunks();
       if (this.metas.count > 0) return 'on';
@@ -236,10 +244,11 @@ class BlockCursor implements SeriesCursor, Series {
 
   read(into: Columns): void {
     const { metas, files, range, deleted } = this;
+    const { minTime, maxTime } = range;
     const start = into.count;
     if (areInOrder(metas)) files.chunks.read(metas.refs, 0, metas.count, into);
     else this.readOverlapping(into);
-    keepVisible(into, start, { ...range, deleted });
+    keepVisible(into, start, { minTime, maxTime, deleted });
   }
 
   /** Slow path: a damaged compaction can leave chunks of one series that overlap. */
@@ -258,16 +267,21 @@ class BlockCursor implements SeriesCursor, Series {
     const { metas, range, deleted } = this;
     let kept = 0;
     for (let i = 0; i < metas.count; i++) {
-      const chunk = { minTime: metas.minTimes[i], maxTime: metas.maxTimes[i] };
-      if (chunk.minTime > range.maxTime || chunk.maxTime < range.minTime) continue;
-      if (deleted.some((interval) => covers(interval, chunk))) continue;
-      metas.minTimes[kept] = chunk.minTime;
-      metas.maxTimes[kept] = chunk.maxTime;
+      const minTime = metas.minTimes[i];
+      const maxTime = metas.maxTimes[i];
+      if (minTime > range.maxTime || maxTime < range.minTime) continue;
+      if (deleted.length > 0 && isCovered({ minTime, maxTime }, deleted)) continue;
+      metas.minTimes[kept] = minTime;
+      metas.maxTimes[kept] = maxTime;
       metas.refs[kept] = metas.refs[i];
       kept++;
     }
     metas.count = kept;
   }
+}
+
+function isCovered(chunk: Interval, deleted: readonly Interval[]): boolean {
+  return deleted.some((interval) => covers(interval, chunk));
 }
 
 function areInOrder(metas: ChunkMetas): boolean {

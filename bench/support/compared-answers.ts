@@ -1,4 +1,4 @@
-/** Whether servers have answered the same: ours and Prometheus' to the digit, VictoriaMetrics' not. */
+/** Whether servers answer the same: we and Prometheus to the digit, VictoriaMetrics the series. */
 
 type Point = readonly [time: number, value: string];
 

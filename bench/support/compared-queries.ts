@@ -21,7 +21,11 @@ export const COMPARED_QUERIES: readonly ComparedQuery[] = [
     query: 'histogram_quantile(0.9, sum by (le) (rate(latency_seconds_bucket[5m])))',
     steps: 500,
   },
-  { name: 'a subquery', query: 'max_over_time(sum(rate(requests_1_total[5m]))[30m:1m])', steps: 250 },
+  {
+    name: 'a subquery',
+    query: 'max_over_time(sum(rate(requests_1_total[5m]))[30m:1m])',
+    steps: 250,
+  },
   { name: 'values by regex', query: 'sum by (region) ({instance=~"10.0..*7:91.*"})', steps: 250 },
   { name: '100 raw series', query: 'requests_1_total{instance=~"10.0.000.*"}', steps: 2000 },
   { name: 'one series', query: 'requests_1_total{instance="10.0.00000:9100"}', steps: 250 },

@@ -15,6 +15,11 @@ export class Grouping {
     this.isWithout = isWithout;
   }
 
+  /** Whether all series are one group, whatever their labels. */
+  get isWhole(): boolean {
+    return !this.isWithout && this.names.length === 0;
+  }
+
   /** Equal for series of the same group. */
   keyOf(labels: Labels): string {
     return this.isWithout ? keyIgnoring(labels, this.set) : keyOn(labels, this.names);

@@ -54,13 +54,14 @@ export async function openReduction(
       await context.turn();
       continue;
     }
-    const { labels, column } = stream;
-    const key = grouping.keyOf(labels);
+    const { column } = stream;
+    // Labels that no one asks for are not decoded.
+    const key = grouping.isWhole ? '' : grouping.keyOf(stream.labels);
     let group = groups.get(key);
     if (group === undefined) {
       context.countBytes(STEP_BYTES * grid.steps);
       const accumulator = accumulatorOf(node, grid.steps, quantiles);
-      group = { labels: grouping.labelsOf(labels), accumulator, dropsName: false };
+      group = { labels: grouping.labelsOf(stream.labels), accumulator, dropsName: false };
       groups.set(key, group);
     }
     if (stream.dropsName) group.dropsName = true;
