@@ -16,6 +16,7 @@ import { assert } from '../model/assert.js';
 import { encodeUtf8 } from '../model/utf8.js';
 
 const INITIAL_LENGTH = 1024;
+const NO_SIZES: HeadSnapshotSizes = { series: 0, chunks: 0, openBytes: 0 };
 
 export interface HeadSnapshot {
   readonly texts: Uint8Array;
@@ -45,6 +46,13 @@ export interface FiledChunk {
 
 const TWO_32 = 0x1_0000_0000;
 
+/** How much there will be, about: more is made room for, and what is not used costs nothing. */
+export interface HeadSnapshotSizes {
+  readonly series: number;
+  readonly chunks: number;
+  readonly openBytes: number;
+}
+
 /** Gathers a snapshot: all pairs, then each series followed by its chunks. */
 export class HeadSnapshotBuilder {
   private readonly texts = new Column(Uint8Array);
@@ -53,16 +61,24 @@ export class HeadSnapshotBuilder {
   private readonly pairNames = new Column(Uint32Array);
   private readonly pairValues = new Column(Uint32Array);
   private readonly seriesPairs = new Column(Uint32Array);
-  private readonly seriesPairEnds = new Column(Uint32Array);
-  private readonly seriesChunkEnds = new Column(Uint32Array);
-  private readonly chunkFiles = new Column(Uint32Array);
-  private readonly chunkOffsets = new Column(Uint32Array);
-  private readonly chunkLengths = new Column(Uint32Array);
-  private readonly chunkMinTimes = new Column(Float64Array);
-  private readonly chunkMaxTimes = new Column(Float64Array);
-  private readonly openBytes = new Column(Uint8Array);
+  private readonly seriesPairEnds: Column<Uint32Array>;
+  private readonly seriesChunkEnds: Column<Uint32Array>;
+  private readonly chunkFiles: Column<Uint32Array>;
+  private readonly chunkOffsets: Column<Uint32Array>;
+  private readonly chunkLengths: Column<Uint32Array>;
+  private readonly chunkMinTimes: Column<Float64Array>;
+  private readonly chunkMaxTimes: Column<Float64Array>;
+  private readonly openBytes: Column<Uint8Array>;
 
-  constructor() {
+  constructor({ series, chunks, openBytes }: HeadSnapshotSizes = NO_SIZES) {
+    this.seriesPairEnds = new Column(Uint32Array, series);
+    this.seriesChunkEnds = new Column(Uint32Array, series);
+    this.chunkFiles = new Column(Uint32Array, chunks);
+    this.chunkOffsets = new Column(Uint32Array, chunks);
+    this.chunkLengths = new Column(Uint32Array, chunks);
+    this.chunkMinTimes = new Column(Float64Array, chunks);
+    this.chunkMaxTimes = new Column(Float64Array, chunks);
+    this.openBytes = new Column(Uint8Array, openBytes);
     this.textNumber('');
   }
 
@@ -152,9 +168,9 @@ class Column<T extends Numbers> {
   private readonly type: NumbersType<T>;
   private numbers: T;
 
-  constructor(type: NumbersType<T>) {
+  constructor(type: NumbersType<T>, capacity = INITIAL_LENGTH) {
     this.type = type;
-    this.numbers = this.allocate(INITIAL_LENGTH);
+    this.numbers = this.allocate(Math.max(capacity, INITIAL_LENGTH));
   }
 
   push(value: number): void {

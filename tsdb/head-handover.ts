@@ -29,7 +29,12 @@ export function* snapshotHead(data: HeadData, range: Interval): Steps<HeadSnapsh
   const { lastRef } = store;
   data.drainFinished();
   data.chunks.flush();
-  const builder = new HeadSnapshotBuilder();
+  const builder = new HeadSnapshotBuilder({
+    series: store.count,
+    chunks: data.lists.count + kernel.chunksOpen,
+    // As much as all open chunks may take: what is not written to takes no memory.
+    openBytes: kernel.heapBytes,
+  });
   yield* addPairs(data, builder);
   const handover = new Handover(data, builder, range);
   let units = 0;
