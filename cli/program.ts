@@ -47,8 +47,9 @@ Exit codes:
   ${EXIT_FAILURE}  failed, found damage, or left something damaged out
   ${EXIT_USAGE}  wrong command line
 
-Data goes to standard output, messages to standard error. Commands that change a directory take
-Prometheus' lock; those above them, and what is called a dry run, write nothing.`;
+Data goes to standard output, messages to standard error. Commands that change a directory (serve
+and compact to repair) take Prometheus' lock, and create-blocks-from adds blocks without it. All
+others, and what is called a dry run, write nothing.`;
 
 /** Runs one command line (without the program's name) and returns the exit code. */
 export async function run(argv: readonly string[], terminal: Terminal): Promise<number> {

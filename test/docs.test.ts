@@ -18,6 +18,29 @@ function textOf(page: string): string {
   return readFileSync(join(ROOT, page), 'utf8');
 }
 
+/** The headings of a page, as links name them. */
+function headingsOf(page: string): string[] {
+  const headings = [...textOf(page).matchAll(/^#+ (.*)$/gm)].map(([, heading]) => heading);
+  return headings.map((heading) =>
+    heading
+      .toLowerCase()
+      .replace(/[^\w\s-]/g, '')
+      .replace(/\s/g, '-'),
+  );
+}
+
+/** Runs a program as it stands, against the built package; what it prints. */
+function run(program: string): string {
+  const args = ['--input-type=module', '--eval', program];
+  const { status, stdout, stderr } = spawnSync(process.execPath, args, {
+    cwd: ROOT,
+    encoding: 'utf8',
+    timeout: 60_000,
+  });
+  expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+  return stdout;
+}
+
 describe('the pages', () => {
   it.each(PAGES)('%s links to what is there', (page) => {
     const links = [...textOf(page).matchAll(/\]\(([^)#\s]+)[^)]*\)/g)].map(([, link]) => link);
@@ -26,10 +49,43 @@ describe('the pages', () => {
     expect(dead).toEqual([]);
   });
 
+  it.each(PAGES)('%s links to headings that are there', (page) => {
+    const links = [...textOf(page).matchAll(/\]\(([^)#\s:]*)#([^)]+)\)/g)];
+    const dead = links.filter(([, file, heading]) => {
+      const target = file === '' ? page : join(dirname(page), file);
+      return !headingsOf(target).includes(heading);
+    });
+    expect(dead.map(([link]) => link)).toEqual([]);
+  });
+
   it.each(PAGES)('%s names npm scripts that exist', (page) => {
     const { scripts } = JSON.parse(textOf('package.json')) as { scripts: Record<string, string> };
     const named = [...textOf(page).matchAll(/npm run ([\w:-]+)/g)].map(([, name]) => name);
     expect(named.filter((name) => !(name in scripts))).toEqual([]);
+  });
+});
+
+describe('docs/api.md', () => {
+  const programs = [...textOf('docs/api.md').matchAll(/```js\n([^]*?)```/g)];
+
+  it.each(programs.map(([, program]) => [program.split('\n')[0], program]))('%s…', (_, program) => {
+    const dir = mkdtempSync(join(tmpdir(), 'mmtsdb-api-'));
+    const onScratch = program.replace(`'data'`, JSON.stringify(join(dir, 'data')));
+    run(onScratch.replace('/var/lib/prometheus', 'test/fixtures/live'));
+    rmSync(dir, { recursive: true });
+  });
+});
+
+describe('docs/cli.md', () => {
+  it('has every command of the program', () => {
+    const args = [join(ROOT, 'dist/cli/main.js'), '--help'];
+    const help = spawnSync(process.execPath, args, { encoding: 'utf8' }).stdout;
+    const list = /\nCommands:\n([^]*?)\n\n/.exec(help)?.[1] ?? '';
+    const commands = [...list.matchAll(/^ {2}([a-z][\w-]+) /gm)].map(([, name]) => name);
+    expect(commands.length).toBeGreaterThan(15);
+    const page = textOf('docs/cli.md');
+    const absent = commands.filter((name) => !page.includes(`\n## mmtsdb ${name}`));
+    expect(absent).toEqual(['help']);
   });
 });
 
@@ -74,17 +130,6 @@ describe('the README', () => {
   const [writing, reading] = [...textOf('README.md').matchAll(/```js\n([^]*?)```/g)].map(
     ([, program]) => program,
   );
-
-  function run(program: string): string {
-    const args = ['--input-type=module', '--eval', program];
-    const { status, stdout, stderr } = spawnSync(process.execPath, args, {
-      cwd: ROOT,
-      encoding: 'utf8',
-      timeout: 60_000,
-    });
-    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
-    return stdout;
-  }
 
   it('has an example that appends, queries and compacts, again and again, as it stands', () => {
     const dir = mkdtempSync(join(tmpdir(), 'mmtsdb-readme-'));
