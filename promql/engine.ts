@@ -9,6 +9,7 @@ import { unreachable } from '../model/assert.js';
 import { ArgumentError, QueryError } from '../model/errors.js';
 import type { Queryable } from '../model/queryable.js';
 import type { Expression } from './ast.js';
+import { startDeadline } from './deadline.js';
 import { type EngineOptions, type EngineSettings, settingsOf } from './engine-options.js';
 import { Evaluator } from './evaluator.js';
 import { type Grid, gridOf } from './grid.js';
@@ -90,12 +91,14 @@ export class Engine {
     const isRange = times.interval > 0;
     if (isRange) checkRangeType(expression);
     const timeoutMs = Math.min(options.timeoutMs ?? Infinity, settings.timeoutMs);
-    const signal = signalOf(options.signal, timeoutMs);
+    const deadline = startDeadline(options.signal, timeoutMs);
+    const { signal } = deadline;
     const lookbackMs = options.lookbackMs ?? settings.lookbackMs;
     const range = { ...times, lookbackMs, subqueryStepMs: settings.subqueryStepMs };
     try {
       await this.queue.enter(signal);
     } catch (error) {
+      deadline.stop();
       throw interruptionOf(error, 'query queue');
     }
     try {
@@ -104,6 +107,7 @@ export class Engine {
       throw signal.aborted ? interruptionOf(error, 'expression evaluation') : error;
     } finally {
       this.queue.leave();
+      deadline.stop();
     }
   }
 
@@ -178,11 +182,3 @@ function checkRangeType({ type }: Expression): void {
       'must be Scalar or instant Vector',
   );
 }
-
-function signalOf(signal: AbortSignal | undefined, timeoutMs: number): AbortSignal {
-  const timeout = AbortSignal.timeout(Math.min(timeoutMs, TIMER_MS_MAX));
-  return signal === undefined ? timeout : AbortSignal.any([signal, timeout]);
-}
-
-/** The longest time that a timer takes. */
-const TIMER_MS_MAX = 2 ** 31 - 1;
