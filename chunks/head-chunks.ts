@@ -47,6 +47,10 @@ export class HeadChunkFiles {
   readonly problems: readonly Problem[];
   /** The ref of the last entry that was met, passed over or not; 0 without one. */
   readonly lastRef: number;
+  /** The greatest ref of a series that an entry names, passed over or not; 0 without one. */
+  readonly lastSeriesRef: number;
+  /** How many chunks have encodings that are not known, and are left out. */
+  readonly unknownCount: number;
   /**
    * Who goes on writing removes the files from this number on: the first one is damaged, torn at
    * its end or empty. Null where all are whole.
@@ -60,6 +64,8 @@ export class HeadChunkFiles {
     this.list = scan.list;
     this.problems = scan.problems;
     this.lastRef = scan.lastRef;
+    this.lastSeriesRef = scan.lastSeriesRef;
+    this.unknownCount = scan.unknownCount;
     this.damagedFrom = scan.damagedFrom;
     this.sources = scan.sources;
   }
@@ -142,6 +148,8 @@ class Scan {
   readonly problems: Problem[] = [];
   readonly sources = new Map<number, ByteSource>();
   lastRef = 0;
+  lastSeriesRef = 0;
+  unknownCount = 0;
   damagedFrom: number | null = null;
   private readonly disk: Disk;
   private readonly dir: string;
@@ -192,6 +200,7 @@ class Scan {
       if (met % ENTRIES_PER_STEP === 0) yield ENTRIES_PER_STEP * ENTRY_UNITS;
       const ref = number * TWO_32 + entry.offset;
       this.lastRef = ref;
+      this.lastSeriesRef = Math.max(this.lastSeriesRef, entry.seriesRef);
       if (!isKnownEncoding(entry.encoding)) {
         if (unknown++ === 0) firstUnknown = entry.offset;
         continue;
@@ -202,6 +211,7 @@ class Scan {
         return false;
       }
     }
+    this.unknownCount += unknown;
     if (unknown > 0) {
       const what = `${unknown} chunks of unknown encodings, the first here, are left out`;
       this.report(new CorruptionError(source.path, firstUnknown, what), what);

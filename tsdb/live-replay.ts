@@ -91,6 +91,8 @@ export async function replayLiveHead(
     data.minValidTime = options.minValidTime;
     const records = new ReplayRecords(dir, data, files.list);
     const damage = await readWal(dir, options, records);
+    // Where the record of a series is lost, its chunks are not for the next one that is made.
+    data.store.skipRefsTo(files.lastSeriesRef);
     await pacer.run(data.store.postings.order(), signal);
     if (data.minTime < data.minValidTime) data.minTime = data.minValidTime;
     const { minTime, gone } = await pacer.run(cleanHead(data, data.minTime), signal);
@@ -114,7 +116,7 @@ async function openChunks(
     pacer.run(HeadChunkFiles.open(disk, dir, { minValidTime }), signal);
   const files = await open();
   try {
-    refuseChunks(dir, files.list);
+    refuseChunks(dir, files);
   } catch (error) {
     files.close();
     throw error;
@@ -135,7 +137,9 @@ async function openChunks(
   return { files: await open(), problems };
 }
 
-function refuseChunks(dir: string, { count, outOfOrder, encodings }: HeadChunkList): void {
+function refuseChunks(dir: string, { list, unknownCount }: HeadChunkFiles): void {
+  const { count, outOfOrder, encodings } = list;
+  if (unknownCount > 0) throw new UnsupportedDataError(dir, 'head chunks of unknown encodings');
   for (let i = 0; i < count; i++) {
     if (outOfOrder[i] !== 0) throw new UnsupportedDataError(dir, 'out-of-order chunks');
     if (encodings[i] === ENCODING_XOR) continue;

@@ -18,6 +18,7 @@ import {
 import {
   decodeSeries,
   decodeTombstones,
+  isKnownRecordType,
   RECORD_SAMPLES,
   RECORD_SAMPLES_V2,
   RECORD_SERIES,
@@ -69,7 +70,11 @@ export class ReplayRecords {
     if (type === RECORD_SERIES) return this.applySeries(record);
     if (type === RECORD_TOMBSTONES) this.applyTombstones(record);
     else if (isHistogramRecord(type)) this.refuseHistograms(record);
-    // Exemplars and metadata stay in the log; unknown types are passed over.
+    else if (!isKnownRecordType(type)) {
+      // A checkpoint would drop it.
+      throw new UnsupportedDataError(this.dir, `log records of the unknown type ${type}`);
+    }
+    // Exemplars and metadata stay in the log.
     return RECORD_UNITS;
   }
 
@@ -172,7 +177,7 @@ export class ReplayRecords {
     const known = data.kernel.refs[slot];
     if (ref !== known) {
       this.sameAs.set(ref, known);
-      data.store.lastRef = Math.max(data.store.lastRef, ref);
+      data.store.skipRefsTo(ref);
     }
     data.lists.dropBefore(slot, MAX_TIME);
     if (data.kernel.hasOpenChunk(slot)) {
@@ -202,7 +207,7 @@ export class ReplayRecords {
     decodeTombstones(record, this.tombstones);
     for (const { ref, minTime, maxTime } of this.tombstones) {
       // The ref was given once, even if its series has no record any more.
-      store.lastRef = Math.max(store.lastRef, ref);
+      store.skipRefsTo(ref);
       const same = this.sameAs.get(ref);
       const slot = store.slotOf(same ?? ref);
       if (minTime === MIN_TIME && maxTime === MAX_TIME) {

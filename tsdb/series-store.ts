@@ -119,6 +119,12 @@ export class SeriesStore {
     return slot;
   }
 
+  /** No series that is made from now on gets `ref`, or one before it. */
+  skipRefsTo(ref: number): void {
+    // One that was never given in earnest would use up all that there are.
+    if (ref < REF_SKIPPED_MAX) this.lastRef = Math.max(this.lastRef, ref);
+  }
+
   /** Takes a series out at once: its ref is unknown and its slot free; `forget` does the rest. */
   takeOut(slot: number, gone: GoneSeries): void {
     const at = this.setAt.at(slot);
@@ -256,6 +262,8 @@ export class SeriesStore {
   }
 }
 
+/** So many series are never made. */
+const REF_SKIPPED_MAX = 2 ** 48;
 /** Stands among the pairs of a label set for one that there is not. */
 const NO_PAIR = 0xffff_ffff;
 /** A message tells so much of a label set. */

@@ -94,6 +94,11 @@ export function recordType(record: Uint8Array): number {
   return record.length === 0 ? 0 : record[0];
 }
 
+/** Whether a record of this type is one that Prometheus had by the time this was written. */
+export function isKnownRecordType(type: number): boolean {
+  return type <= RECORD_FLOAT_HISTOGRAMS_V2;
+}
+
 /** A reader behind the type byte of a record, which is one of `types`. */
 export function payloadOf(record: Uint8Array, ...types: number[]): ByteReader {
   assert(types.includes(recordType(record)), 'a record goes to the decoder of its type');

@@ -1,4 +1,6 @@
 /** A head that was written, and one that is rebuilt of its files: the same. */
+import { HEAD_CHUNKS_HEADER_BYTES } from '../../chunks/head-chunks.js';
+import { crc32c } from '../../encoding/crc32c.js';
 import { isStaleAt, STALE_NAN } from '../../encoding/float-bits.js';
 import { matcher } from '../../model/matcher.js';
 import type { ReplayedLiveHead } from '../../tsdb/live-replay.js';
@@ -28,6 +30,8 @@ async function replayed(
   return { content: headContent(new LiveHead(result.data, null)), result, disk };
 }
 
+const U64_BYTES = 8;
+const CRC_BYTES = 4;
 const UP = '{__name__="up"}';
 const seriesUp = records.series([7, { __name__: 'up' }]);
 
@@ -238,11 +242,25 @@ describe('replaying a living head', () => {
     expect(result.problems).toHaveLength(1);
   });
 
+  it('never gives a new series the chunks of one whose record is lost', async () => {
+    const lost = headChunkFile({ seriesRef: 9, times: [1, 2], value: 70 });
+    const disk = emptyDisk({
+      'wal/00000000': segment(seriesUp, records.samples([7, 1, 1])),
+      'chunks_head/000001': lost.bytes,
+    });
+    const { data } = await replay(disk, DIR, { minValidTime: MIN_TIME });
+    expect(data.store.lastRef).toBe(9);
+    const onlyChunks = await replayed({ 'chunks_head/000001': lost.bytes }, 1000);
+    expect(onlyChunks.result.data.store.lastRef).toBe(9);
+  });
+
   it('refuses what cannot be written on, by name', async () => {
     const late = { seriesRef: 7, times: [1], value: 1, isOutOfOrder: true };
     const cases: [files: Record<string, Uint8Array>, reason: string][] = [
       [{ 'chunks_head/000001': headChunkFile(late).bytes }, 'out-of-order chunks'],
       [{ 'wbl/00000000': segment(records.samples([7, 1, 1])) }, 'out-of-order samples'],
+      [{ 'wal/00000000': segment(Uint8Array.of(14, 1, 2)) }, 'log records of the unknown type 14'],
+      [{ 'chunks_head/000001': unknownChunk() }, 'head chunks of unknown encodings'],
       [
         {
           'wal/00000000': segment(
@@ -263,6 +281,16 @@ describe('replaying a living head', () => {
     expect(empty.content).toEqual({});
   });
 });
+
+/** A file of one chunk whose encoding nobody knows. */
+function unknownChunk(): Uint8Array {
+  const { bytes } = headChunkFile({ seriesRef: 7, times: [1], value: 1 });
+  const start = HEAD_CHUNKS_HEADER_BYTES;
+  const end = bytes.length - CRC_BYTES;
+  bytes[start + 3 * U64_BYTES] = 99;
+  new DataView(bytes.buffer).setUint32(end, crc32c(bytes.subarray(start, end)));
+  return bytes;
+}
 
 function none(): never {
   throw new Error('there is a reader');

@@ -1,3 +1,4 @@
+import { UnsupportedDataError } from '../../model/errors.js';
 import { HeadKernel } from '../../kernel/head-kernel.js';
 import { HeadChunkList } from '../../chunks/head-chunk-list.js';
 import { ByteWriter } from '../../encoding/byte-writer.js';
@@ -49,9 +50,14 @@ describe('records that are replayed', () => {
 
   it('are passed over where their type says nothing', () => {
     const { apply, head } = make();
-    for (const type of [0, 4, 6, 99]) apply.apply(Uint8Array.of(type, 1, 2, 3));
+    for (const type of [0, 4, 6]) apply.apply(Uint8Array.of(type, 1, 2, 3));
     apply.apply(new Uint8Array(0));
     expect(head.seriesCount).toBe(0);
     expect(() => apply.apply(Uint8Array.of(2, 1))).toThrow();
+  });
+
+  it('are refused where they are of a type that is not known yet, and would be lost', () => {
+    const { apply } = make();
+    expect(() => apply.apply(Uint8Array.of(14, 1))).toThrow(UnsupportedDataError);
   });
 });
