@@ -82,14 +82,14 @@ function ratio({ unit }: Comparison, ours: number | null, theirs: number | null)
 const COLUMNS: readonly Column<Comparison>[] = [
   { head: '', cell: ({ name }) => name },
   { head: 'unit', cell: ({ unit }) => unit },
-  { head: 'Prometheus', cell: ({ allCores }) => formatNumber(allCores) },
-  { head: 'on one core', cell: ({ oneCore }) => optional(oneCore) },
+  { head: '3.14', cell: ({ allCores }) => formatNumber(allCores) },
+  { head: 'one core', cell: ({ oneCore }) => optional(oneCore) },
   { head: 'ours', cell: ({ ours }) => formatNumber(ours) },
   { head: 'log worker', cell: ({ withWorker }) => optional(withWorker) },
-  { head: 'ours : Prometheus', cell: (row) => ratio(row, row.ours, row.allCores) },
-  { head: 'worker : Prometheus', cell: (row) => ratio(row, row.withWorker, row.allCores) },
+  { head: 'ours : 3.14', cell: (row) => ratio(row, row.ours, row.allCores) },
+  { head: 'worker : 3.14', cell: (row) => ratio(row, row.withWorker, row.allCores) },
   { head: 'ours : one core', cell: (row) => ratio(row, row.ours, row.oneCore) },
-  { head: 'loop p99 ms', cell: ({ loopP99Ms }) => optional(loopP99Ms) },
+  { head: 'p99 ms', cell: ({ loopP99Ms }) => optional(loopP99Ms) },
   { head: 'max', cell: ({ loopMaxMs }) => optional(loopMaxMs) },
 ];
 

@@ -152,7 +152,7 @@ async function* compareMerges(context: CompareContext): ReturnType<Comparing> {
     const theirs = { unit: 'ms', allCores, oneCore, withWorker: null } as const;
     yield { name, ...theirs, ours: medians.ours, ...first.medians() };
     yield {
-      name: '… by a thread that has done it before',
+      name: '… again in the same thread',
       ...theirs,
       ours: medians.again,
       ...again.medians(),
