@@ -240,7 +240,7 @@ export class Appender implements RowsOwner {
       case 'outOfOrder':
         return new OutOfOrderError('out of order sample', name, time, value);
       case 'outOfBounds':
-        return new OutOfBoundsError('out of bounds', name, time, value);
+        return new OutOfBoundsError(this.boundsText(), name, time, value);
       case 'duplicate':
         return new DuplicateSampleError('duplicate sample for timestamp', name, time, value);
       case 'tooFarInFuture':
@@ -250,6 +250,12 @@ export class Appender implements RowsOwner {
       case 'invalidSample':
         return new InvalidSampleError('no sample', name, time, value);
     }
+  }
+
+  /** One sample far ahead makes all present ones too old: the message tells where the head is. */
+  private boundsText(): string {
+    const { minTime, data } = this;
+    return `out of bounds: the head is at ${data.maxTime} and takes what is from ${minTime} on`;
   }
 
   private latestTime(): number {

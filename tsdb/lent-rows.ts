@@ -5,6 +5,7 @@
  */
 import type { HeadKernel } from '../kernel/head-kernel.js';
 import type { SampleRows } from '../kernel/sample-rows.js';
+import { LimitError } from '../model/errors.js';
 
 /** With fewer rows lent, nobody looks for lost ones. */
 const LENT_MIN = 64;
@@ -30,7 +31,7 @@ export class LentRows {
       this.takeBackLost();
       this.sweepAt = Math.max(LENT_MIN, 2 * this.owners.size);
     }
-    const rows = this.kernel.rows(capacity);
+    const rows = this.rows(capacity);
     this.owners.set(rows, owner);
     return rows;
   }
@@ -45,6 +46,17 @@ export class LentRows {
     this.takeBackLost();
     for (const owner of this.owners.values()) owner.deref()?.countRows();
     return this.owners.keys();
+  }
+
+  private rows(capacity: number): SampleRows {
+    try {
+      return this.kernel.rows(capacity);
+    } catch (error) {
+      if (!(error instanceof LimitError)) throw error;
+      // Slow path: all memory is lent, perhaps to some who are gone by now.
+      this.takeBackLost();
+      return this.kernel.rows(capacity);
+    }
   }
 
   private takeBackLost(): void {
