@@ -44,3 +44,70 @@ it('a database works in a worker thread, and the process ends when it is closed'
   `);
   expect(answer).toEqual({ made: 9, levels: [2, 2, 1], count: 80 });
 });
+
+/** Runs a module in a process of its own, which has to end by itself. */
+function inProcess(program: string): string {
+  const { status, stdout, stderr } = spawnSync(
+    process.execPath,
+    ['--input-type=module', '--eval', program],
+    { cwd: ROOT, encoding: 'utf8', timeout: 60_000 },
+  );
+  expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+  return stdout.trim();
+}
+
+const DOOR = JSON.stringify(`file://${join(ROOT, 'dist/tsdb/db.js')}`);
+
+it.each(['{}', "{ walWorker: true, durability: 'fsync' }", '{ durability: { intervalMs: 1000 } }'])(
+  'a process ends although its database was not closed, with what it acknowledged: %s',
+  (options) => {
+    const dir = JSON.stringify(join(scratchFolder(), 'data'));
+    inProcess(`
+      const { Database } = await import(${DOOR});
+      const db = await Database.open(${dir}, ${options});
+      for (let time = 0; time < 4 * 3_600_000; time += 60_000) {
+        const appender = db.appender();
+        appender.append({ __name__: 'a' }, time, time);
+        await appender.commit();
+      }
+      await db.compact();`);
+    const found = inProcess(`
+      const { Database, matcher } = await import(${DOOR});
+      const db = await Database.open(${dir});
+      let count = 0;
+      for await (const { samples } of db.select([matcher('__name__', '=', 'a')])) {
+        count += samples.count;
+      }
+      console.log(db.blocks().length, count, db.problems.length, db.wasUnclean);
+      await db.close();`);
+    expect(found).toBe('1 240 0 true');
+  },
+);
+
+it('a thread that is stopped in the middle leaves the directory to the next one', () => {
+  const dir = JSON.stringify(join(scratchFolder(), 'data'));
+  const program = `
+    import { parentPort } from 'node:worker_threads';
+    const { Database } = await import(${DOOR});
+    const db = await Database.open(${dir}, { walWorker: true });
+    for (let time = 0; ; time += 60_000) {
+      const appender = db.appender();
+      appender.append({ __name__: 'a' }, time, time);
+      await appender.commit();
+      if (time === 600_000) parentPort.postMessage('on its way');
+    }`;
+  const found = inProcess(`
+    import { once } from 'node:events';
+    import { Worker } from 'node:worker_threads';
+    const text = ${JSON.stringify(program)};
+    const worker = new Worker(new URL('data:text/javascript,' + encodeURIComponent(text)));
+    await once(worker, 'message');
+    await worker.terminate();
+    const { Database, matcher } = await import(${DOOR});
+    const db = await Database.open(${dir});
+    for await (const { samples } of db.select([matcher('__name__', '=', 'a')])) {
+      console.log(samples.count > 10, db.problems.length);
+    }
+    await db.close();`);
+  expect(found).toBe('true 0');
+});
