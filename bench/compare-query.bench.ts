@@ -27,6 +27,8 @@ export interface CompareQueryParameters {
   readonly roundsOfMany: number;
   /** A round asks again and again for so long. */
   readonly roundMs: number;
+  /** For so long everyone is asked before: pages, caches and compiled code are then there. */
+  readonly warmUpMs: number;
   /** Steps of a query are at most so many. */
   readonly stepsMax: number;
 }
@@ -36,7 +38,8 @@ export const FULL: CompareQueryParameters = {
   samples: 1000,
   rounds: 7,
   roundsOfMany: 2,
-  roundMs: 40,
+  roundMs: 60,
+  warmUpMs: 700,
   stepsMax: Infinity,
 };
 
@@ -46,6 +49,7 @@ export const SMALL: CompareQueryParameters = {
   rounds: 1,
   roundsOfMany: 1,
   roundMs: 0,
+  warmUpMs: 0,
   stepsMax: 4,
 };
 
@@ -68,7 +72,6 @@ export interface CompareQueryRow extends Readonly<Record<ServerName, ServerFigur
 
 const NAMES = ['prometheus', 'victoriaMetrics', 'ours'] as const;
 const CLIENTS = 8;
-const WARM_UPS = 3;
 /** The timer whose delay our server tells, in ms. */
 const LOOP_TIMER_MS = 10;
 
@@ -93,24 +96,20 @@ async function compareOne(
   parameters: CompareQueryParameters,
   endMs: number,
 ): Promise<CompareQueryRow> {
-  const { rounds, roundsOfMany, roundMs } = parameters;
+  const { rounds, roundsOfMany, roundMs, warmUpMs } = parameters;
   const steps = Math.min(query.steps, parameters.stepsMax);
   const path = pathOf(query.query, steps, parameters, endMs);
   const answers: Partial<Record<ServerName, string>> = {};
   for (const name of NAMES) {
     servers[name].resetPeak();
-    for (let i = 0; i < WARM_UPS; i++) answers[name] = await servers[name].get(path);
+    answers[name] = textOf(await servers[name].get(path));
+    await askAgain(servers[name], path, warmUpMs, []);
   }
   checkAnswers(query.name, answers);
   await loopDelays(servers.ours);
-  const alone = await inTurn(servers, rounds, async (server, times) => {
-    const start = performance.now();
-    do {
-      const before = performance.now();
-      await server.get(path);
-      times.push(performance.now() - before);
-    } while (performance.now() - start < roundMs);
-  });
+  const alone = await inTurn(servers, rounds, (server, times) =>
+    askAgain(server, path, roundMs, times),
+  );
   const many = await inTurn(servers, roundsOfMany, async (server, times) => {
     times.push(await askByMany(server, path, roundMs));
   });
@@ -127,6 +126,25 @@ async function compareOne(
     ours: figures('ours'),
     ...(await loopDelays(servers.ours)),
   };
+}
+
+/** Asks for so long, and once at least; adds how long each answer took. */
+async function askAgain(
+  server: QueryServer,
+  path: string,
+  forMs: number,
+  times: number[],
+): Promise<void> {
+  const start = performance.now();
+  do {
+    const before = performance.now();
+    await server.get(path);
+    times.push(performance.now() - before);
+  } while (performance.now() - start < forMs);
+}
+
+function textOf(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString('utf8');
 }
 
 /** All eight ask at once, as often as the time allows; ms a request. */
@@ -174,7 +192,7 @@ function pathOf(
 async function loopDelays(
   ours: QueryServer,
 ): Promise<Pick<CompareQueryRow, 'loopP99Ms' | 'loopMaxMs'>> {
-  const text = await ours.get('/metrics');
+  const text = textOf(await ours.get('/metrics'));
   const delayOf = (name: string): number | null => {
     const found = new RegExp(`^nodejs_eventloop_lag_${name}_seconds (\\S+)$`, 'm').exec(text);
     return found === null ? null : Math.max(0, 1000 * Number(found[1]) - LOOP_TIMER_MS);

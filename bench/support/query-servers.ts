@@ -26,8 +26,8 @@ const IMPORT_CHARS = 8 * 1024 * 1024;
 
 /** Who can be asked; `ours` has a loop whose delays it tells. */
 export interface QueryServer {
-  /** The body of the answer; throws where the status is not 200. */
-  get(path: string): Promise<string>;
+  /** The body of the answer; throws where the status is none of success. */
+  get(path: string): Promise<Uint8Array>;
   /** From here on the peak counts. */
   resetPeak(): void;
   /** NaN where there is no /proc. */
@@ -158,11 +158,11 @@ class Server implements QueryServer {
     }
   }
 
-  get(path: string): Promise<string> {
+  get(path: string): Promise<Uint8Array> {
     return this.send('GET', path);
   }
 
-  post(path: string, body: string): Promise<string> {
+  post(path: string, body: string): Promise<Uint8Array> {
     return this.send('POST', path, body);
   }
 
@@ -195,7 +195,7 @@ class Server implements QueryServer {
     }
   }
 
-  private send(method: string, path: string, body = ''): Promise<string> {
+  private send(method: string, path: string, body = ''): Promise<Uint8Array> {
     const { agent, port } = this;
     return new Promise((settle, reject) => {
       const sent = request({ host: '127.0.0.1', port, path, method, agent }, (response) => {
@@ -203,10 +203,10 @@ class Server implements QueryServer {
         response.on('data', (part: Buffer) => parts.push(part));
         response.on('error', reject);
         response.on('end', () => {
-          const text = Buffer.concat(parts).toString('latin1');
+          const bytes = Buffer.concat(parts);
           const status = response.statusCode ?? 0;
-          if (status >= 200 && status < 300) settle(text);
-          else reject(new Error(`${path} is answered by ${status}: ${text.slice(0, 500)}`));
+          if (status >= 200 && status < 300) settle(bytes);
+          else reject(new Error(`${path} is answered by ${status}: ${bytes.toString()}`));
         });
       });
       sent.on('error', reject);

@@ -140,40 +140,34 @@ function addInstant(sum: Sum, samples: Columns, view: InstantView): number {
   const { times, values, count } = samples;
   const { start, interval, steps, lookbackMs } = view;
   const { sums, lost, seen } = sum;
-  const up = interval - 1 - start;
-  const beyond = start + steps * interval;
-  let row = firstAfter(times, count, start) - 1;
+  const row = Math.max(0, firstAfter(times, count, start) - 1);
   let step = 0;
-  if (row < 0) {
-    row = 0;
-    step = count > 0 && times[0] < beyond ? ((times[0] + up) / interval) | 0 : steps;
-  }
-  let time = start + step * interval;
+  let time = start;
   let filled = 0;
-  for (; row < count && step < steps; row++) {
-    const next = row + 1 < count ? times[row + 1] : Infinity;
+  for (let at = row; at < count && step < steps; at++) {
+    const next = at + 1 < count ? times[at + 1] : Infinity;
+    // A later sample governs the step.
     if (next <= time) continue;
-    const end = next < beyond ? ((next + up) / interval) | 0 : steps;
-    const limit = times[row] + lookbackMs;
-    let visible = end;
-    if (limit < next) {
-      const last = limit < beyond ? ((limit + up) / interval) | 0 : steps;
-      if (last < visible) visible = last;
+    const value = values[at];
+    if (value !== value && isStaleAt(values, at)) continue;
+    while (time < times[at] && step < steps) {
+      step++;
+      time += interval;
     }
-    if (visible > step && !isStaleAt(values, row)) {
-      const value = values[row];
-      for (let at = step; at < visible; at++) {
-        const before = sums[at];
-        const after = before + value;
-        const part = after - before;
-        lost[at] += before - (after - part) + (value - part);
-        sums[at] = after;
-        seen[at] = 1;
-      }
-      filled += visible - step;
+    const limit = times[at] + lookbackMs;
+    const bound = limit < next ? limit : next;
+    const first = step;
+    while (time < bound && step < steps) {
+      const before = sums[step];
+      const after = before + value;
+      const part = after - before;
+      lost[step] += before - (after - part) + (value - part);
+      sums[step] = after;
+      seen[step] = 1;
+      step++;
+      time += interval;
     }
-    step = end;
-    time = start + step * interval;
+    filled += step - first;
   }
   return filled;
 }

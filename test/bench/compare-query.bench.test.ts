@@ -35,10 +35,11 @@ describe('the comparison of queries', () => {
       const db = await openReadOnly(dir);
       const handler = createHandler(db);
       const server: QueryServer = {
-        get: async (path) =>
-          path === '/metrics'
-            ? LAGS
-            : (await handler(new Request(`http://127.0.0.1${path}`))).text(),
+        get: async (path) => {
+          if (path === '/metrics') return Buffer.from(LAGS);
+          const response = await handler(new Request(`http://127.0.0.1${path}`));
+          return new Uint8Array(await response.arrayBuffer());
+        },
         resetPeak: () => {},
         peakRssBytes: () => 5e6,
         close: () => Promise.resolve(),
