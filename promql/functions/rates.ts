@@ -41,8 +41,11 @@ interface Resets {
 
 function findResets({ values, count }: Columns, rows: Int32Array): number {
   let found = 0;
+  let before = count > 0 ? values[0] : 0;
   for (let row = 1; row < count; row++) {
-    if (values[row] < values[row - 1]) rows[found++] = row;
+    const value = values[row];
+    if (value < before) rows[found++] = row;
+    before = value;
   }
   return found;
 }
