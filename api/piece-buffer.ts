@@ -1,6 +1,9 @@
-/** Text and bytes of an answer, collected into pieces of a size that is worth sending. */
+/**
+ * Text and bytes of an answer, collected into pieces of a size that is worth sending: each takes a
+ * turn of the event loop, which others want as well.
+ */
 
-const PIECE_BYTES = 64 * 1024;
+const PIECE_BYTES = 256 * 1024;
 /** UTF-8 of a UTF-16 unit. */
 const UTF8_BYTES_MAX = 3;
 
