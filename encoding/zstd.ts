@@ -53,6 +53,7 @@ export function decompressWith(
     if (error instanceof DecodeError) throw error;
     throw new DecodeError(`zstd: ${messageOf(error)}`, 0);
   }
+  if (content.length > lengthMax) throw tooLong(lengthMax);
   if (contentBytes !== null && content.length !== contentBytes) {
     throw new DecodeError(`zstd: ${content.length} bytes came out, not ${contentBytes}`, 0);
   }
@@ -66,7 +67,8 @@ export function nativeDecoder(): ZstdDecoder | null {
   if (native === undefined) return null;
   return (frame, lengthMax) => {
     try {
-      return native(frame, { maxOutputLength: lengthMax });
+      // It takes no limit of 0: for a frame of nothing.
+      return native(frame, { maxOutputLength: Math.max(1, lengthMax) });
     } catch (error) {
       const isTooLong = (error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE';
       throw isTooLong ? tooLong(lengthMax) : error;

@@ -35,6 +35,7 @@ describe.each(decoders)('the %s decoder', (_, decoder) => {
     expect(Buffer.compare(unpack(zstdFrame(bytes)), bytes)).toBe(0);
     expect(unpack(zstdFrame(Uint8Array.of(7), 200_000)).every((byte) => byte === 7)).toBe(true);
     expect(unpack(zstdFrame(new Uint8Array(0))).length).toBe(0);
+    expect(unpack(zstdFrame(new Uint8Array(0)), 0).length).toBe(0);
   });
 
   it('stops at the limit, whether the frame says its size or not', () => {
