@@ -62,6 +62,15 @@ export const SHAPES: readonly QueryShape[] = [
     steps: 1,
   },
   { name: 'count of all, now', query: 'count($)', selector: COUNTERS, steps: 1 },
+  { name: 'negated', query: '-$', selector: `${ONE}{region="region-1"}`, steps: 1000 },
+  { name: 'sum without', query: 'sum without (instance, n) ($)', selector: ONE, steps: 1000 },
+  { name: 'last rates', query: 'sum(irate($[1m]))', selector: ONE, steps: 1000 },
+  {
+    name: 'quantile over ten minutes',
+    query: 'avg(quantile_over_time(0.9, $[10m]))',
+    selector: ONE,
+    steps: 100,
+  },
   { name: 'series as they are', query: '$', selector: `${ONE}{region="region-1"}`, steps: 1000 },
   { name: 'one series', query: '$', selector: `${ONE}{instance="10.0.00000:9100"}`, steps: 250 },
 ];
