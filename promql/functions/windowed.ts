@@ -43,6 +43,13 @@ const TAKES_HISTOGRAMS = new Set([
 ]);
 const ANCHORED = ['changes', 'delta', 'increase', 'rate', 'resets'];
 const SMOOTHED = ['delta', 'increase', 'rate'];
+/** Functions that go through all samples of each window, some of them more than once. */
+const THOROUGH = new Set([
+  'mad_over_time',
+  'quantile_over_time',
+  'stddev_over_time',
+  'stdvar_over_time',
+]);
 const COUNTER_SUFFIXES = ['_total', '_sum', '_count', '_bucket'];
 
 export function isWindowed(name: string): boolean {
@@ -104,6 +111,7 @@ class WindowedStream implements VectorStream {
   private readonly run: WindowFunction;
   private readonly windows: Windows;
   private readonly takesHistograms: boolean;
+  private readonly isThorough: boolean;
 
   constructor(
     context: QueryContext,
@@ -122,6 +130,7 @@ class WindowedStream implements VectorStream {
     this.run = run;
     this.column = new StepColumn(shape.grid.steps);
     this.takesHistograms = TAKES_HISTOGRAMS.has(call.func.name);
+    this.isThorough = THOROUGH.has(call.func.name);
     this.position = positionOf(call);
     this.windows = new Windows({ shape, context, args, position: this.position });
   }
@@ -145,6 +154,8 @@ class WindowedStream implements VectorStream {
       const most = windows.find(samples);
       this.context.checkSamples(most);
       this.run(windows, column);
+      // So that the next series waits for a turn, where one is due.
+      if (this.isThorough) this.context.isDue(most * windows.steps);
       if (windows.overlaps > 0) this.tellOfOverlaps(windows.overlaps);
       if (column.count === 0) continue;
       this.context.countSamples(column.count);
