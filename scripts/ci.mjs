@@ -37,7 +37,8 @@ function runAll() {
   check('lint', 'npm', ['run', '--silent', 'lint']);
   check('types', 'npm', ['run', '--silent', 'types']);
   check('package', 'npm', ['pack', '--dry-run', '--ignore-scripts', '--silent']);
-  suite('tests', []);
+  // By itself jest leaves a core to others.
+  suite('tests', ['--maxWorkers=100%']);
   suite('interop', ['--config', 'jest.interop.config.mjs']);
   conformance();
 }
