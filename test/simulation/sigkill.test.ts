@@ -76,7 +76,8 @@ async function lastRoundOf(database: Database, acknowledged: number): Promise<nu
     const times = new Set<number>();
     for (let row = 0; row < samples.count; row++) {
       const round = samples.times[row] / 10;
-      expect(samples.values[row]).toBe(round + series / 16);
+      // Millions of them: an expectation each would take minutes.
+      if (samples.values[row] !== round + series / 16) throw new Error(`commit ${round} is wrong`);
       times.add(round);
     }
     for (let round = 1; round <= acknowledged; round++) {
