@@ -1,9 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import { parse } from 'yaml';
-import type { RuntimeInfo } from '../../api/options.js';
 import { createHandler, type FetchHandler } from '../../api/handler.js';
+import type { RuntimeInfo } from '../../api/options.js';
+import { WriteRequest } from '../../api/remote-messages.js';
+import { snappyCompress } from '../../encoding/snappy.js';
 import { openReadOnly, type ReadOnlyDatabase } from '../../tsdb/db.js';
+import { MemoryApiDatabase } from '../support/api-database.js';
 import { fixtureData } from '../support/fixtures.js';
 import { describeShared, hasShared, shared } from '../support/shared.js';
 
@@ -12,7 +15,8 @@ const RANGE = 'start=1795404082&end=1795405878';
 
 /**
  * A request for each endpoint that we serve with JSON; several where answers differ. Left out is
- * what Prometheus' own answers fail: strings, and targets by state.
+ * what Prometheus' own answers fail: strings, targets by state, the 204 of deletions and what is
+ * done about them, remote read's protobuf, and the plain text in which writes and reads are refused.
  */
 const REQUESTS: readonly (readonly [path: string, ...queries: string[]])[] = [
   ['/query', 'query=up&time=1795405817', 'query=up[1m]&time=1795405817', 'query=1'],
@@ -40,6 +44,7 @@ const REQUESTS: readonly (readonly [path: string, ...queries: string[]])[] = [
   ['/status/walreplay', ''],
   ['/notifications', ''],
   ['/features', ''],
+  ['/admin/tsdb/snapshot', '', 'skip_head=true'],
 ];
 
 /** Requests that are refused: their bodies have a schema, too. */
@@ -51,7 +56,26 @@ const WRONG: readonly (readonly [path: string, query: string])[] = [
   ['/label/{name}/values', 'limit=x'],
   ['/status/tsdb', 'limit=0'],
   ['/rules', 'type=x'],
+  ['/targets/relabel_steps', ''],
+  ['/targets/relabel_steps', 'scrapePool=x&labels={}'],
+  ['/admin/tsdb/delete_series', ''],
+  ['/admin/tsdb/delete_series', 'match[]=up{'],
+  ['/admin/tsdb/snapshot', 'skip_head=x'],
 ];
+
+const METHODS = ['get', 'post', 'put'];
+
+const ONE_SERIES = {
+  timeseries: [
+    {
+      labels: [{ name: Buffer.from('__name__'), value: Buffer.from('up') }],
+      samples: [{ value: 1, time: 1 }],
+      exemplars: [],
+      histograms: [],
+    },
+  ],
+  metadata: [],
+};
 
 interface Operation {
   readonly responses: Readonly<Record<string, ResponseObject>>;
@@ -72,11 +96,16 @@ describeShared('the OpenAPI document of Prometheus', () => {
   const ajv = new Ajv2020({ strict: false, validateFormats: false });
   ajv.addSchema(document, 'api');
   let db: ReadOnlyDatabase;
-  let handler: FetchHandler;
+  let reading: FetchHandler;
+  const writing = createHandler(new MemoryApiDatabase(), {
+    enableAdminApi: true,
+    enableRemoteWriteReceiver: true,
+    dataDir: '/data',
+  });
 
   beforeAll(async () => {
     db = await openReadOnly(fixtureData(FIXTURE));
-    handler = createHandler(db, { runtimeInfo: () => RUNTIME_INFO, flags: { 'a.b': 'c' } });
+    reading = createHandler(db, { runtimeInfo: () => RUNTIME_INFO, flags: { 'a.b': 'c' } });
   });
 
   afterAll(async () => {
@@ -103,10 +132,13 @@ describeShared('the OpenAPI document of Prometheus', () => {
     return found;
   }
 
-  async function check(path: string, query: string, status: number): Promise<void> {
-    const methods = Object.keys(document.paths[path]).filter(
-      (one) => one === 'get' || one === 'post',
-    );
+  async function check(
+    path: string,
+    query: string,
+    status: number,
+    handler = path.startsWith('/admin/') ? writing : reading,
+  ): Promise<void> {
+    const methods = Object.keys(document.paths[path]).filter((one) => METHODS.includes(one));
     expect(methods).not.toEqual([]);
     for (const method of methods) {
       const answer = await handler(requestOf(path, query, method));
@@ -129,13 +161,26 @@ describeShared('the OpenAPI document of Prometheus', () => {
   );
 
   it.each(WRONG)('has our refusals: %s?%s', (path, query) => check(path, query, 400));
+
+  it.each(['delete_series', 'clean_tombstones', 'snapshot'])(
+    'has the refusal of admin endpoints that are not enabled: %s',
+    (name) => check(`/admin/tsdb/${name}`, 'match[]=up', 500, reading),
+  );
+
+  it('has the status of a write', async () => {
+    const body = Buffer.from(snappyCompress(WriteRequest.encode(ONE_SERIES).finish()));
+    const headers = { 'content-type': 'application/x-protobuf', 'content-encoding': 'snappy' };
+    const request = new Request('http://localhost/api/v1/write', { method: 'POST', headers, body });
+    const { status } = await writing(request);
+    expect(Object.keys(document.paths['/write'].post.responses)).toContain(String(status));
+  });
 });
 
 function requestOf(path: string, query: string, method: string): Request {
   const url = `http://localhost/api/v1${path.replace('{name}', 'job')}`;
   if (method === 'get') return new Request(`${url}?${encoded(query)}`);
   const headers = { 'content-type': 'application/x-www-form-urlencoded' };
-  return new Request(url, { method: 'POST', headers, body: encoded(query) });
+  return new Request(url, { method: method.toUpperCase(), headers, body: encoded(query) });
 }
 
 function encoded(query: string): string {
