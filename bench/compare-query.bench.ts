@@ -2,12 +2,13 @@
  * The same questions to us, to Prometheus 3.14 and to VictoriaMetrics 1.150 over HTTP, side by
  * side: 10,000 series of 1,000 samples that all three hold.
  *
- *     npm run bench -- compare-query [--small] [--json]
+ *     npm run bench -- compare-query [--small] [--json] [--only 'one series,a subquery']
  *
  * All take turns, so that whatever else the machine does meets them alike; figures are medians.
  * Our answers are those of Prometheus to the last digit, or the comparison fails. VictoriaMetrics
  * looks at windows in another way: its answers have the same series. It answers without its cache
- * of results. With eight clients the figure is the time of all their requests, a request.
+ * of results. wrk asks: one client's figure is how long it waits for an answer; that of eight at a
+ * time, the time of all their requests, a request.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -16,6 +17,7 @@ import { pathToFileURL } from 'node:url';
 import { checkAnswers } from './support/compared-answers.js';
 import { COMPARED_QUERIES, type ComparedQuery } from './support/compared-queries.js';
 import { STEP_MS } from './support/compared-series.js';
+import { chosenOf } from './support/flags.js';
 import { type QueryServer, type QueryServers, startServers } from './support/query-servers.js';
 import { type Column, formatMegabytes, formatNumber, formatTable } from './support/report.js';
 
@@ -25,8 +27,6 @@ export interface CompareQueryParameters {
   readonly rounds: number;
   /** Of eight clients at a time. */
   readonly roundsOfMany: number;
-  /** A round asks again and again for so long. */
-  readonly roundMs: number;
   /** For so long everyone is asked before: pages, caches and compiled code are then there. */
   readonly warmUpMs: number;
   /** Steps of a query are at most so many. */
@@ -36,9 +36,8 @@ export interface CompareQueryParameters {
 export const FULL: CompareQueryParameters = {
   series: 10_000,
   samples: 1000,
-  rounds: 7,
+  rounds: 3,
   roundsOfMany: 2,
-  roundMs: 60,
   warmUpMs: 700,
   stepsMax: Infinity,
 };
@@ -48,7 +47,6 @@ export const SMALL: CompareQueryParameters = {
   samples: 200,
   rounds: 1,
   roundsOfMany: 1,
-  roundMs: 0,
   warmUpMs: 0,
   stepsMax: 4,
 };
@@ -70,19 +68,26 @@ export interface CompareQueryRow extends Readonly<Record<ServerName, ServerFigur
   readonly loopMaxMs: number | null;
 }
 
+const QUERY_NAMES = COMPARED_QUERIES.map(({ name }) => name);
 const NAMES = ['prometheus', 'victoriaMetrics', 'ours'] as const;
 const CLIENTS = 8;
+/** wrk waits for so many answers at least, by what the last one of the warm-up took… */
+const ANSWERS_OF_ONE = 3;
+/** …and by eight at a time, for so many of each; for twice as many where it takes both cores. */
+const ANSWERS_OF_EACH = 1;
 /** The timer whose delay our server tells, in ms. */
 const LOOP_TIMER_MS = 10;
 
-/** Asks the servers all that is compared, and checks that the answers are equal. */
+/** Asks the servers what `names` says, all if absent, and checks that the answers are equal. */
 export async function compare(
   servers: QueryServers,
   parameters: CompareQueryParameters,
   endMs: number,
+  names: readonly string[] = QUERY_NAMES,
 ): Promise<CompareQueryRow[]> {
   const rows: CompareQueryRow[] = [];
   for (const query of COMPARED_QUERIES) {
+    if (!names.includes(query.name)) continue;
     const row = await compareOne(servers, query, parameters, endMs);
     process.stderr.write(`${table([row])}\n`);
     rows.push(row);
@@ -96,22 +101,25 @@ async function compareOne(
   parameters: CompareQueryParameters,
   endMs: number,
 ): Promise<CompareQueryRow> {
-  const { rounds, roundsOfMany, roundMs, warmUpMs } = parameters;
+  const { rounds, roundsOfMany, warmUpMs } = parameters;
   const steps = Math.min(query.steps, parameters.stepsMax);
   const path = pathOf(query.query, steps, parameters, endMs);
   const answers: Partial<Record<ServerName, string>> = {};
+  const usualMs: Record<ServerName, number> = { prometheus: 0, victoriaMetrics: 0, ours: 0 };
   for (const name of NAMES) {
     servers[name].resetPeak();
     answers[name] = textOf(await servers[name].get(path));
-    await askAgain(servers[name], path, warmUpMs, []);
+    usualMs[name] = await askAgain(servers[name], path, warmUpMs);
   }
   checkAnswers(query.name, answers);
   await loopDelays(servers.ours);
-  const alone = await inTurn(servers, rounds, (server, times) =>
-    askAgain(server, path, roundMs, times),
-  );
-  const many = await inTurn(servers, roundsOfMany, async (server, times) => {
-    times.push(await askByMany(server, path, roundMs));
+  const alone = await inTurn(rounds, async (name) => {
+    const seconds = secondsFor(ANSWERS_OF_ONE * usualMs[name]);
+    return (await servers[name].load(path, { clients: 1, seconds })).medianMs;
+  });
+  const many = await inTurn(roundsOfMany, async (name) => {
+    const seconds = secondsFor(ANSWERS_OF_EACH * CLIENTS * usualMs[name]);
+    return (await servers[name].load(path, { clients: CLIENTS, seconds })).meanMs / CLIENTS;
   });
   const figures = (name: ServerName): ServerFigures => ({
     ms: median(alone[name]),
@@ -128,47 +136,34 @@ async function compareOne(
   };
 }
 
-/** Asks for so long, and once at least; adds how long each answer took. */
-async function askAgain(
-  server: QueryServer,
-  path: string,
-  forMs: number,
-  times: number[],
-): Promise<void> {
+/** Asks again and again for so long, and once at least; ms of the last answer. */
+async function askAgain(server: QueryServer, path: string, forMs: number): Promise<number> {
   const start = performance.now();
-  do {
+  for (;;) {
     const before = performance.now();
     await server.get(path);
-    times.push(performance.now() - before);
-  } while (performance.now() - start < forMs);
+    const now = performance.now();
+    if (now - start >= forMs) return now - before;
+  }
+}
+
+/** So long does wrk ask to get that many milliseconds' worth of answers. */
+function secondsFor(ms: number): number {
+  return Math.max(1, Math.ceil(ms / 1000));
 }
 
 function textOf(bytes: Uint8Array): string {
   return Buffer.from(bytes).toString('utf8');
 }
 
-/** All eight ask at once, as often as the time allows; ms a request. */
-async function askByMany(server: QueryServer, path: string, roundMs: number): Promise<number> {
-  const start = performance.now();
-  let count = 0;
-  const client = async (): Promise<void> => {
-    do {
-      await server.get(path);
-      count++;
-    } while (performance.now() - start < roundMs);
-  };
-  await Promise.all(Array.from({ length: CLIENTS }, client));
-  return (performance.now() - start) / count;
-}
-
+/** What `ask` measures of each, round after round. */
 async function inTurn(
-  servers: QueryServers,
   rounds: number,
-  ask: (server: QueryServer, times: number[]) => Promise<void>,
+  ask: (name: ServerName) => Promise<number>,
 ): Promise<Record<ServerName, number[]>> {
   const times: Record<ServerName, number[]> = { prometheus: [], victoriaMetrics: [], ours: [] };
   for (let round = 0; round < rounds; round++) {
-    for (const name of NAMES) await ask(servers[name], times[name]);
+    for (const name of NAMES) times[name].push(await ask(name));
   }
   return times;
 }
@@ -248,6 +243,7 @@ export function summary(rows: readonly CompareQueryRow[]): string {
 
 async function main(args: readonly string[]): Promise<void> {
   const parameters = args.includes('--small') ? SMALL : FULL;
+  const names = chosenOf(args, QUERY_NAMES);
   const { series, samples } = parameters;
   // Recent, since VictoriaMetrics takes no other samples.
   const endMs = Math.floor(Date.now() / 60_000) * 60_000;
@@ -259,7 +255,7 @@ async function main(args: readonly string[]): Promise<void> {
       return;
     }
     try {
-      const rows = await compare(servers, parameters, endMs);
+      const rows = await compare(servers, parameters, endMs, names);
       const text = `${table(rows)}\n${summary(rows)}`;
       process.stdout.write(`${args.includes('--json') ? JSON.stringify(rows) : text}\n`);
     } finally {

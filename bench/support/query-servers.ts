@@ -18,9 +18,11 @@ import {
 } from './compared-series.js';
 import { processMemory, resetPeakMemory } from './process-status.js';
 import { findPeer } from './program.js';
+import { type Latency, type Load, measureLoad } from './wrk.js';
 
 const READY_MS = 30_000;
 const POLL_MS = 50;
+const WRK = 'wrk';
 /** Lines of an import are sent in bodies of so many characters. */
 const IMPORT_CHARS = 8 * 1024 * 1024;
 
@@ -28,6 +30,8 @@ const IMPORT_CHARS = 8 * 1024 * 1024;
 export interface QueryServer {
   /** The body of the answer; throws where the status is none of success. */
   get(path: string): Promise<Uint8Array>;
+  /** The same by many at a time; throws where one is not answered. */
+  load(path: string, load: Load): Promise<Latency>;
   /** From here on the peak counts. */
   resetPeak(): void;
   /** NaN where there is no /proc. */
@@ -49,7 +53,8 @@ export async function startServers(
 ): Promise<QueryServers | null> {
   const prometheus = findPeer('prometheus');
   const victoriaMetrics = findPeer('victoria-metrics');
-  if (prometheus === null || victoriaMetrics === null) return null;
+  const wrk = findPeer(WRK);
+  if (prometheus === null || victoriaMetrics === null || wrk === null) return null;
   const started: QueryServer[] = [];
   const keep = async (starting: Promise<QueryServer>): Promise<QueryServer> => {
     const server = await starting;
@@ -160,6 +165,12 @@ class Server implements QueryServer {
 
   get(path: string): Promise<Uint8Array> {
     return this.send('GET', path);
+  }
+
+  load(path: string, load: Load): Promise<Latency> {
+    const wrk = findPeer(WRK);
+    if (wrk === null) throw new Error('wrk is gone');
+    return measureLoad(wrk, `http://127.0.0.1:${this.port}${path}`, load);
   }
 
   post(path: string, body: string): Promise<Uint8Array> {

@@ -19,6 +19,7 @@ import {
   writeComparedBlock,
 } from '../../bench/support/compared-series.js';
 import type { QueryServer } from '../../bench/support/query-servers.js';
+import { parseReport } from '../../bench/support/wrk.js';
 import { openReadOnly } from '../../tsdb/db.js';
 
 const END_MS = 1_795_600_020_000;
@@ -34,11 +35,16 @@ describe('the comparison of queries', () => {
       writeComparedBlock(dir, { series: SMALL.series, samples: SMALL.samples, endMs: END_MS });
       const db = await openReadOnly(dir);
       const handler = createHandler(db);
+      const get = async (path: string): Promise<Uint8Array> => {
+        if (path === '/metrics') return Buffer.from(LAGS);
+        const response = await handler(new Request(`http://127.0.0.1${path}`));
+        return new Uint8Array(await response.arrayBuffer());
+      };
       const server: QueryServer = {
-        get: async (path) => {
-          if (path === '/metrics') return Buffer.from(LAGS);
-          const response = await handler(new Request(`http://127.0.0.1${path}`));
-          return new Uint8Array(await response.arrayBuffer());
+        get,
+        load: async (path, { clients }) => {
+          for (let client = 0; client < clients; client++) await get(path);
+          return { meanMs: 8, medianMs: 2 };
         },
         resetPeak: () => {},
         peakRssBytes: () => 5e6,
@@ -53,8 +59,8 @@ describe('the comparison of queries', () => {
     }
     expect(rows.map(({ name }) => name)).toEqual(COMPARED_QUERIES.map(({ name }) => name));
     for (const { ours, loopP99Ms, loopMaxMs } of rows) {
-      expect(ours.ms).toBeGreaterThan(0);
-      expect(ours.msOfMany).toBeGreaterThan(0);
+      expect(ours.ms).toBe(2);
+      expect(ours.msOfMany).toBe(1);
       expect(loopP99Ms).toBeCloseTo(2);
       expect(loopMaxMs).toBe(0);
     }
@@ -91,5 +97,25 @@ describe('the comparison of queries', () => {
     expect(check(answer('1'), answer('1', '2'), answer('1'))).toThrow('we answer 1 series');
     expect(check(answer('1'), answer('1'), answer('1', '2'))).toThrow('the others 1,2');
     expect(check(answer(), answer(), answer())).toThrow('no series is found');
+  });
+
+  it('reads how long answers took from what wrk prints, and refuses failures', () => {
+    const report = (mean: string, median: string, more = ''): string =>
+      [
+        'Running 1s test @ http://127.0.0.1:9090/',
+        '  Thread Stats   Avg      Stdev     Max   +/- Stdev',
+        `    Latency     ${mean}    1.30ms  10.77ms   89.47%`,
+        '  Latency Distribution',
+        `     50%    ${median}`,
+        more,
+        'Requests/sec:      0.32',
+      ].join('\n');
+    expect(parseReport(report('6.04ms', '250.00us'))).toEqual({ meanMs: 6.04, medianMs: 0.25 });
+    expect(parseReport(report('1.20s', '1.10m'))).toEqual({ meanMs: 1200, medianMs: 66_000 });
+    const failures = ['  Non-2xx or 3xx responses: 3', '  Socket errors: connect 0, timeout 2'];
+    for (const failure of failures) {
+      expect(() => parseReport(report('1ms', '1ms', failure))).toThrow('not served');
+    }
+    expect(() => parseReport(report('0.00us', '0.00us'))).toThrow('no time');
   });
 });
