@@ -9,14 +9,14 @@ import type { Columns } from '../model/columns.js';
 import { ClosedError, CorruptionError } from '../model/errors.js';
 import type { Advice, ByteSource } from '../disk/byte-source.js';
 import type { Disk } from '../disk/disk.js';
+import { Kernel } from '../kernel/kernel.js';
 import {
   ENTRY_AT,
   ENTRY_DATA_BYTES,
   ENTRY_WORDS,
-  Kernel,
   RUN_BYTES_MAX,
   RUN_CHUNKS_MAX,
-} from '../kernel/kernel.js';
+} from '../kernel/kernel-module.js';
 import type { ChunkEntries } from './chunk-entries.js';
 import { decodeChunk, ENCODING_XOR } from './chunk.js';
 import {

@@ -27,6 +27,15 @@ export class Columns {
     this.values = new Float64Array(capacity);
   }
 
+  /** Columns over memory that is there: of two equally long arrays. */
+  static over(times: Float64Array, values: Float64Array): Columns {
+    assert(times.length === values.length, 'columns are equally long');
+    const columns = new Columns(0);
+    columns.times = times;
+    columns.values = values;
+    return columns;
+  }
+
   /** Forgets the rows, keeps the memory. */
   clear(): void {
     this.count = 0;

@@ -5,6 +5,7 @@
  * packed, as long as it is small; a large one is read again for each user, which costs less than
  * the memory.
  */
+import { scratchColumns } from '../kernel/step-kernel.js';
 import { Columns } from '../model/columns.js';
 import type { Interval } from '../model/interval.js';
 import type { Labels } from '../model/labels.js';
@@ -19,10 +20,12 @@ const SERIES_UNITS = 200;
 /** Up to so many samples a shared read is kept: 64 MB. */
 const KEPT_SAMPLES_MAX = 4_000_000;
 
-/** Series with their samples, one after another: valid until the next `move()`. */
+/** Series with their samples, one after another. */
 export interface SampleSource {
   readonly labels: Labels;
-  /** The reader's to change. */
+  /**
+   * Valid until anyone moves: whoever reads them may not wait in between. The reader's to change.
+   */
   readonly samples: Columns;
   move(): Moved;
 }
@@ -92,9 +95,9 @@ export async function openSource(
   return new CursorSource(context, await context.querier.select(matchers, range), steps);
 }
 
-/** Straight from the storage. */
+/** Straight from the storage, into columns that all share: no two are read at a time. */
 class CursorSource implements SampleSource {
-  readonly samples = new Columns();
+  readonly samples = scratchColumns();
   private readonly context: QueryContext;
   private readonly cursor: SeriesCursor;
   private readonly steps: number;

@@ -1,4 +1,5 @@
 /** The stale marker in columns of samples: told by its bits, which arithmetic loses. */
+import { countNumbers, isInScratch } from '../kernel/step-kernel.js';
 import type { Columns } from '../model/columns.js';
 
 /** Upper and lower half of the stale marker, 0x7ff0000000000002 (model/value/value.go). */
@@ -26,12 +27,8 @@ const scratch = new Float64Array(1);
 /** Drops the stale markers in place: range vectors pass over them. */
 export function dropStale(columns: Columns): void {
   const { values, count } = columns;
-  let kept = 0;
-  // Fast path: no row moves before the first marker. Four at a time: a NaN makes their sum one.
-  for (; kept + 4 <= count; kept += 4) {
-    const sum = values[kept] + values[kept + 1] + values[kept + 2] + values[kept + 3];
-    if (sum !== sum) break;
-  }
+  // Fast path: no row moves before the first marker.
+  let kept = isInScratch(columns) ? countNumbers(columns) : 0;
   while (kept < count && values[kept] === values[kept]) kept++;
   for (let row = kept; row < count; row++) {
     if (!isStaleRow(columns, row)) columns.moveRow(row, kept++);

@@ -2,6 +2,8 @@
  * Range vectors over one series: for each step the window `(end - range, end]` of its samples, as
  * rows `[low, high)`. Both ends only move forward, so that finding all windows takes one pass.
  */
+import { STEPS_MAX } from '../kernel/kernel-module.js';
+import { findWindows, isInScratch, windowsOf } from '../kernel/step-kernel.js';
 import { Columns } from '../model/columns.js';
 import type { Position } from './ast.js';
 import type { Grid } from './grid.js';
@@ -22,7 +24,10 @@ export interface WindowShape {
   readonly isSmoothed: boolean;
 }
 
-/** The windows of one series at a time, in buffers that are used again and again. */
+/**
+ * The windows of one series at a time, in buffers that all share whose steps have room in the
+ * kernel: nobody may wait between finding and using them.
+ */
 export class Windows {
   readonly shape: WindowShape;
   readonly context: QueryContext;
@@ -37,6 +42,8 @@ export class Windows {
   readonly lows: Int32Array;
   readonly highs: Int32Array;
   samples = new Columns(0);
+  /** Whether the kernel has the samples and their windows. */
+  isInKernel = false;
   /** In how many windows of the series start times contradict the samples. */
   overlaps = 0;
 
@@ -54,18 +61,32 @@ export class Windows {
     this.steps = shape.grid.steps;
     this.firstEnd = (shape.at ?? shape.grid.start) - shape.offset;
     this.interval = shape.at === null ? shape.grid.interval : 0;
-    this.lows = new Int32Array(this.steps);
-    this.highs = new Int32Array(this.steps);
+    if (this.steps <= STEPS_MAX) {
+      const { lows, highs } = windowsOf(this.steps);
+      this.lows = lows;
+      this.highs = highs;
+    } else {
+      this.lows = new Int32Array(this.steps);
+      this.highs = new Int32Array(this.steps);
+    }
   }
 
   /** Finds all windows of a series; returns how many samples the largest holds. */
   find(samples: Columns): number {
     this.samples = samples;
     this.overlaps = 0;
-    const { times, count } = samples;
-    const { lows, highs, steps, interval, shape } = this;
-    let end = this.firstEnd + shape.reachAfter;
-    let start = this.firstEnd - shape.range - shape.reachBefore;
+    const { steps, interval, shape } = this;
+    const end = this.firstEnd + shape.reachAfter;
+    const start = this.firstEnd - shape.range - shape.reachBefore;
+    this.isInKernel = steps <= STEPS_MAX && isInScratch(samples);
+    if (this.isInKernel) return findWindows(samples, { steps, start, end, interval });
+    return this.findHere(start, end);
+  }
+
+  /** The definition of what the kernel does. */
+  private findHere(start: number, end: number): number {
+    const { times, count } = this.samples;
+    const { lows, highs, steps, interval } = this;
     let low = 0;
     let high = 0;
     let most = 0;

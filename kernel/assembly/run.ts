@@ -7,7 +7,7 @@
  */
 import { reverseInput } from './bits';
 import { crc32c } from './crc32c';
-import { ENTRIES, ENTRY_BYTES, INPUT, OFFSETS, RUN_SAMPLES_MAX, TIMES } from './memory';
+import { ENTRIES, ENTRY_BYTES, INPUT, OFFSETS, RUN_SAMPLES_MAX } from './memory';
 import { decodeXor } from './xor';
 
 const ENCODING_XOR: u32 = 1;
@@ -30,10 +30,10 @@ export let sampleCount: u32 = 0;
 /**
  * Decodes the XOR chunks among the `chunks` entries at OFFSETS in the `length` bytes at INPUT, up
  * to the first that is of another encoding, damaged, or beyond what this decoder takes (xor.ts),
- * and returns how many it decoded. Checksums are verified if `verify`. The samples are at TIMES and
- * TIMES + TO_VALUES.
+ * and returns how many it decoded. Checksums are verified if `verify`. The samples go to `at` and
+ * `at + TO_VALUES`: TIMES, or into SCRATCH, where RUN_SAMPLES_MAX have room.
  */
-export function decodeXorRun(length: u32, chunks: u32, verify: bool): u32 {
+export function decodeXorRun(length: u32, chunks: u32, verify: bool, at: usize): u32 {
   let checked = findEntries(length, chunks, true);
   if (verify) checked = verifyEntries(checked);
   const first = reverseInput(length);
@@ -42,7 +42,7 @@ export function decodeXorRun(length: u32, chunks: u32, verify: bool): u32 {
     const entry = entryAt(i);
     const start = first - 8 * (entry.at + 1 + COUNT_BYTES);
     const end = first - 8 * (entry.at + 1 + entry.bytes);
-    const to = TIMES + 8 * <usize>sampleCount;
+    const to = at + 8 * <usize>sampleCount;
     if (!decodeXor(start, end, entry.count, to)) return i;
     sampleCount += entry.count;
   }
@@ -53,13 +53,13 @@ export function decodeXorRun(length: u32, chunks: u32, verify: bool): u32 {
  * Decodes the `length` bytes at INPUT as the data of one XOR chunk, likewise; false when they are
  * damaged or beyond what this decoder takes.
  */
-export function decodeXorChunk(length: u32): bool {
+export function decodeXorChunk(length: u32, at: usize): bool {
   sampleCount = 0;
   if (length < COUNT_BYTES) return false;
   const count = countOf(INPUT);
   if (2 * count > 8 * (length - COUNT_BYTES)) return false;
   const first = reverseInput(length);
-  if (!decodeXor(first - 8 * COUNT_BYTES, first - 8 * length, count, TIMES)) return false;
+  if (!decodeXor(first - 8 * COUNT_BYTES, first - 8 * length, count, at)) return false;
   sampleCount = count;
   return true;
 }

@@ -5,6 +5,7 @@
  * Where counters were reset is found once a series, so that windows without a reset cost two
  * samples each, however long they are.
  */
+import * as kernel from '../../kernel/step-kernel.js';
 import type { Columns } from '../../model/columns.js';
 import { FLOAT, type StepColumn } from '../step-column.js';
 import type { Windows } from '../window.js';
@@ -26,7 +27,14 @@ export const DELTA: RateKind = { isCounter: false, isRate: false };
 export function extrapolatedRate(kind: RateKind): WindowFunction {
   let resets = new Int32Array(16);
   return (windows, out) => {
-    const { samples } = windows;
+    const { samples, steps, firstEnd: end, interval } = windows;
+    if (windows.isInKernel) {
+      const { range: rangeMs } = windows.shape;
+      const seconds = kind.isRate ? secondsOfRange(rangeMs) : 1;
+      const wanted = { steps, end, interval, rangeMs, seconds, isCounter: kind.isCounter };
+      out.count = kernel.fillRates(samples, wanted, out);
+      return;
+    }
     if (resets.length < samples.count) resets = new Int32Array(2 * samples.count);
     const resetCount = kind.isCounter ? findResets(samples, resets) : 0;
     fillRates(windows, kind, { rows: resets, count: resetCount }, out);
