@@ -30,8 +30,11 @@ export interface Disk {
   readFile(path: string, bytesMax: number): Uint8Array;
   /** Opens an immutable file (a block's index or chunks) in this disk's mode. */
   openImmutable(path: string): ByteSource;
-  /** Opens a file that another process may truncate: read by position, never mapped. */
-  openMutable(path: string): ByteSource;
+  /**
+   * Opens a file that another process may truncate: read by position, never mapped. Who reads it
+   * from front to back brings a large `window`, which peeks may be served from.
+   */
+  openMutable(path: string, window?: Uint8Array): ByteSource;
   /** Joins path parts. */
   join(...parts: string[]): string;
 }

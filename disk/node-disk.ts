@@ -109,9 +109,9 @@ export class NodeDisk implements Disk {
     }
   }
 
-  openMutable(path: string): ByteSource {
+  openMutable(path: string, window?: Uint8Array): ByteSource {
     const { fd, stats } = openFile(path);
-    return new PreadSource(path, fd, stats.size);
+    return new PreadSource(path, fd, stats.size, window);
   }
 
   join(...parts: string[]): string {

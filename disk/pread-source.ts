@@ -2,7 +2,8 @@
  * A file read by position, synchronously: for file systems on which a mapping may die (network,
  * FUSE), for files that another process may truncate, and where the mmap addon is missing.
  *
- * Small peeks are served from one window that the source owns and fills again and again.
+ * Small peeks are served from one window, which is filled again and again: the source's own, or one
+ * that whoever opens it brings.
  */
 import { closeSync, readSync } from 'node:fs';
 import { DecodeError } from '../model/errors.js';
@@ -14,7 +15,8 @@ const WINDOW_BYTES = 32 * 1024;
 
 export class PreadSource implements ByteSource {
   readonly kind = 'pread';
-  private window: Uint8Array | null = null;
+  private window: Uint8Array | null;
+  private readonly windowBytes: number;
   private windowStart = 0;
   private windowLength = 0;
   private closed = false;
@@ -24,21 +26,23 @@ export class PreadSource implements ByteSource {
   private readonly fd: number;
   readonly size: number;
 
-  constructor(path: string, fd: number, size: number) {
+  constructor(path: string, fd: number, size: number, window?: Uint8Array) {
     this.path = path;
     this.fd = fd;
     this.size = size;
+    this.window = window ?? null;
+    this.windowBytes = window?.length ?? WINDOW_BYTES;
   }
 
   peek(offset: number, length: number): Uint8Array {
     checkRange(this, this.closed, offset, length);
-    if (length > WINDOW_BYTES) return this.readWhole(offset, length);
+    if (length > this.windowBytes) return this.readWhole(offset, length);
     const within = offset - this.windowStart;
     if (this.window === null || within < 0 || within + length > this.windowLength) {
       this.window ??= new Uint8Array(WINDOW_BYTES);
       this.windowStart = offset;
       this.windowLength = 0;
-      const wanted = Math.min(WINDOW_BYTES, this.size - offset);
+      const wanted = Math.min(this.windowBytes, this.size - offset);
       // A file that shrank may end within the window, so long as it does behind what is asked for.
       this.windowLength = this.fill(this.window.subarray(0, wanted), offset, length);
       return this.window.subarray(0, length);

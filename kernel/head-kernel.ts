@@ -13,6 +13,7 @@ import { assert } from '../model/assert.js';
 import { LimitError } from '../model/errors.js';
 import { FinishedChunks, type FinishedExports } from './finished-chunks.js';
 import { HEAD_KERNEL_WASM } from './head-kernel-wasm.js';
+import { type ReplayExports, ReplayRows } from './replay-rows.js';
 import { rowsBytes, SampleRows } from './sample-rows.js';
 import {
   type ExportedNumber,
@@ -26,9 +27,6 @@ export const SLOTS_MAX = 8 * 1024 * 1024;
 /** The largest columns of rows. */
 export const ROWS_MAX = 16 * 1024;
 const ROWS_MIN = 64;
-/** The longest log record that is decoded here. */
-export const RECORD_BYTES_MAX = 1024 * 1024;
-const RECORD_SAMPLES_MAX = Math.floor(RECORD_BYTES_MAX / 10) + 1;
 /** A chunk that is open never has more bytes. */
 export const OPEN_BYTES_MAX = 1024;
 /** So that a difference of times in one chunk is always exact. */
@@ -46,13 +44,9 @@ const HEAP_ALIGNMENT = 256;
 /** A u32 that stands for "no". */
 const NONE = -1;
 
-interface HeadKernelExports extends FinishedExports {
+interface HeadKernelExports extends FinishedExports, ReplayExports {
   readonly encodedAt: ExportedNumber;
   readonly lastTimesAt: ExportedNumber;
-  readonly recordAt: ExportedNumber;
-  readonly recordRefsAt: ExportedNumber;
-  readonly recordTimesAt: ExportedNumber;
-  readonly recordValuesAt: ExportedNumber;
   readonly refsAt: ExportedNumber;
   readonly scratchAt: ExportedNumber;
   readonly slotsAt: ExportedNumber;
@@ -85,7 +79,6 @@ interface HeadKernelExports extends FinishedExports {
     to: number,
   ): number;
   encodeRows(slots: number, times: number, values: number, from: number, to: number): number;
-  decodeRecord(length: number): number;
   heapBytes(): number;
   reserveHeap(bytes: number): number;
   takeHeap(bytes: number): number;
@@ -110,10 +103,8 @@ export class HeadKernel {
   readonly refs: Float64Array;
   /** The chunks that have ended; see `append`. */
   readonly finished: FinishedChunks;
-  /** What `decode` found, as far as it returned a count: valid until its next call. */
-  readonly decodedRefs: Float64Array;
-  readonly decodedTimes: Float64Array;
-  readonly decodedValues: Float64Array;
+  /** For the records of a log that is replayed. */
+  readonly replay: ReplayRows;
   private readonly exports: HeadKernelExports;
   private readonly memory: SharedMemory;
   private readonly bytes: Uint8Array;
@@ -124,7 +115,6 @@ export class HeadKernel {
   private readonly probeWords = new Uint32Array(this.probe.buffer);
   private readonly scratch: number;
   private readonly encoded: number;
-  private readonly record: number;
   /** Rows that were given back, by the exponent of their capacity. */
   private readonly idleRows: SampleRows[][] = [];
 
@@ -134,7 +124,9 @@ export class HeadKernel {
     assertWithin('samplesPerChunk', samplesPerChunk, SAMPLES_PER_CHUNK_MIN, SAMPLES_PER_CHUNK_MAX);
     assertWithin('memoryBytesMax', memoryBytesMax, MEMORY_BYTES_MIN, MEMORY_BYTES_MAX);
     this.memory = sharedMemory(Math.floor(memoryBytesMax / PAGE_BYTES));
-    this.exports = startModule(HEAD_KERNEL_WASM, this.memory) as HeadKernelExports;
+    const slotOfAsked = (ref: number, time: number): number => this.replay.slotOfAsked(ref, time);
+    const imports = { env: { memory: this.memory }, replay: { slotOfAsked } };
+    this.exports = startModule(HEAD_KERNEL_WASM, imports) as HeadKernelExports;
     this.exports.configure(chunkRangeMs, samplesPerChunk);
     const { buffer } = this.memory;
     const { exports } = this;
@@ -143,13 +135,10 @@ export class HeadKernel {
     this.refs = new Float64Array(buffer, exports.refsAt.value, SLOTS_MAX);
     const words = (SLOT_BYTES / 4) * SLOTS_MAX;
     this.slotWords = new Uint32Array(buffer, exports.slotsAt.value, words);
-    this.decodedRefs = this.recordColumn(exports.recordRefsAt);
-    this.decodedTimes = this.recordColumn(exports.recordTimesAt);
-    this.decodedValues = this.recordColumn(exports.recordValuesAt);
     this.scratch = exports.scratchAt.value;
     this.encoded = exports.encodedAt.value;
-    this.record = exports.recordAt.value;
     this.finished = new FinishedChunks(exports, buffer);
+    this.replay = new ReplayRows(exports, buffer);
   }
 
   /** One above the highest slot that was ever in use. */
@@ -311,17 +300,6 @@ export class HeadKernel {
     return this.bytes.subarray(this.encoded, this.encoded + length);
   }
 
-  /**
-   * Decodes a log record of samples, type 2, into the columns `decodedRefs`, `decodedTimes` and
-   * `decodedValues` and returns how many samples it has; -1 when it is of another type, longer than
-   * RECORD_BYTES_MAX, or damaged: then `decodeSamples` (wal/sample-record.ts) knows more.
-   */
-  decode(record: Uint8Array): number {
-    if (record.length > RECORD_BYTES_MAX) return NONE;
-    this.bytes.set(record, this.record);
-    return this.exports.decodeRecord(record.length);
-  }
-
   private newRows(capacity: number): SampleRows {
     const bytes = Math.ceil(rowsBytes(capacity) / HEAP_ALIGNMENT) * HEAP_ALIGNMENT;
     if (this.exports.reserveHeap(bytes) === 0) {
@@ -333,10 +311,6 @@ export class HeadKernel {
 
   private noMemory(): LimitError {
     return new LimitError('memory of the head', 'open chunks and rows have taken all of it');
-  }
-
-  private recordColumn(place: ExportedNumber): Float64Array {
-    return new Float64Array(this.memory.buffer, place.value, RECORD_SAMPLES_MAX);
   }
 
   private assertUsed(slot: number): void {

@@ -15,10 +15,7 @@ export interface ExportedNumber {
 
 declare const WebAssembly: {
   readonly Module: new (bytes: Uint8Array) => object;
-  readonly Instance: new (
-    module: object,
-    imports?: Readonly<Record<string, object>>,
-  ) => { readonly exports: unknown };
+  readonly Instance: new (module: object, imports?: Imports) => { readonly exports: unknown };
   readonly Memory: new (limits: {
     readonly initial: number;
     readonly maximum: number;
@@ -26,10 +23,12 @@ declare const WebAssembly: {
   }) => SharedMemory;
 };
 
+/** What a module imports, by the names of where it is from and its own. */
+export type Imports = Readonly<Record<string, object>>;
+
 /** Compiles a module that is given in base64, starts it, and returns its exports. */
-export function startModule(base64: string, memory?: SharedMemory): unknown {
+export function startModule(base64: string, imports?: Imports): unknown {
   const module = new WebAssembly.Module(Buffer.from(base64, 'base64'));
-  const imports = memory === undefined ? undefined : { env: { memory } };
   return new WebAssembly.Instance(module, imports).exports;
 }
 

@@ -5,6 +5,7 @@
  *
  * Places count from 1; 0 ends a list.
  */
+import type { HeadChunkList } from '../chunks/head-chunk-list.js';
 import { assert } from '../model/assert.js';
 import { F64Column, U32Column } from './paged-column.js';
 
@@ -68,6 +69,33 @@ export class ChunkLists {
     }
     this.lasts.set(slot, place);
     this.chunkCount++;
+  }
+
+  /**
+   * Gives a series without chunks those that a scan of files found, from the row `first` on;
+   * returns the last one's row.
+   */
+  pushScanned(slot: number, scanned: HeadChunkList, first: number): number {
+    assert(this.lasts.at(slot) === 0, 'chunks of files come before all others');
+    let last = 0;
+    let row = first;
+    for (let next = first; next >= 0; next = scanned.nextOf(next)) {
+      row = next;
+      const place = this.takePlace();
+      if (last === 0) this.firsts.set(slot, place);
+      else this.nexts.set(last, place);
+      this.files.set(place, Math.floor(scanned.refs[row] / TWO_32));
+      this.offsets.set(place, scanned.refs[row] % TWO_32);
+      this.minTimes.set(place, scanned.minTimes[row]);
+      this.maxTimes.set(place, scanned.maxTimes[row]);
+      this.counts.set(place, scanned.sampleCounts[row]);
+      this.lengths.set(place, scanned.dataLengths[row]);
+      this.chunkCount++;
+      last = place;
+    }
+    this.nexts.set(last, 0);
+    this.lasts.set(slot, last);
+    return row;
   }
 
   /** Drops the chunks of a series that end before `minTime`; returns how many. */

@@ -91,6 +91,7 @@ export async function replayLiveHead(
     data.minValidTime = options.minValidTime;
     const records = new ReplayRecords(dir, data, files.list);
     const damage = await readWal(dir, options, records);
+    records.end();
     // Where the record of a series is lost, its chunks are not for the next one that is made.
     data.store.skipRefsTo(files.lastSeriesRef);
     await pacer.run(data.store.postings.order(), signal);
@@ -196,7 +197,7 @@ async function readSegments(
   segments: readonly SegmentFile[],
   progress: ReplayProgress,
 ): Promise<LogDamage | null> {
-  const reader = new WalReader(disk, segments);
+  const reader = new WalReader(disk, segments, records.memory);
   let path = '';
   let { done } = progress;
   try {

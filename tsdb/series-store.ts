@@ -100,12 +100,30 @@ export class SeriesStore {
   add(labels: Labels, ref: number): number {
     const { pairs } = this;
     const count = labels.size;
-    assert(count > 0 && count <= LABELS_MAX, 'a series has labels, up to a limit');
     if (this.searched !== labels) this.search(labels);
     const { ids } = this;
     for (let i = 0; i < count; i++) {
       if (ids[i] === NO_PAIR) ids[i] = pairs.intern(labels.nameAt(i), labels.valueAt(i));
     }
+    const slot = this.addPairs(ref, ids, count);
+    this.remember(labels, slot);
+    this.searched = null;
+    return slot;
+  }
+
+  /** The slot of the series with the label pairs `ids[0, count)`, -1 where there is none. */
+  findPairs(ids: Uint32Array, count: number): number {
+    const { sets, setAt } = this;
+    const hash = hashOf(ids, count);
+    for (let slot = this.byHash.first(hash); slot >= 0; slot = this.byHash.next()) {
+      if (sets.equals(setAt.at(slot), ids, count)) return slot;
+    }
+    return -1;
+  }
+
+  /** Enters a series that `findPairs` did not find, unchecked; its pairs are sorted by name. */
+  addPairs(ref: number, ids: Uint32Array, count: number): number {
+    assert(count > 0 && count <= LABELS_MAX, 'a series has labels, up to a limit');
     const slot = this.slots.addSlot(ref);
     this.setAt.set(slot, this.sets.add(ids, count));
     this.order.start(slot);
@@ -114,8 +132,6 @@ export class SeriesStore {
     this.postings.addPairs(ref, ids, 0, count);
     this.seriesCount++;
     if (ref > this.lastRef) this.lastRef = ref;
-    this.remember(labels, slot);
-    this.searched = null;
     return slot;
   }
 
@@ -196,7 +212,7 @@ export class SeriesStore {
 
   /** Leaves the pairs of `labels` in `ids`, for who makes the series. */
   private search(labels: Labels): number {
-    const { pairs, sets } = this;
+    const { pairs } = this;
     const count = labels.size;
     this.reserveIds(count);
     const { ids } = this;
@@ -207,12 +223,7 @@ export class SeriesStore {
       ids[i] = id < 0 ? NO_PAIR : id;
     }
     this.searched = labels;
-    if (!isKnown) return -1;
-    const hash = hashOf(ids, count);
-    for (let slot = this.byHash.first(hash); slot >= 0; slot = this.byHash.next()) {
-      if (sets.equals(this.setAt.at(slot), ids, count)) return slot;
-    }
-    return -1;
+    return isKnown ? this.findPairs(ids, count) : -1;
   }
 
   private remember(labels: Labels, slot: number): void {

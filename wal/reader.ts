@@ -44,6 +44,14 @@ export interface TornTail {
   readonly offset: number;
 }
 
+/** Memory that whoever reads brings: records lie there where they can. */
+export interface ReaderMemory {
+  /** Takes so much of a segment at a time: whole pages. */
+  readonly window: Uint8Array;
+  /** Takes records of several fragments, so long as they fit. */
+  readonly scratch: Uint8Array;
+}
+
 export class WalReader {
   /** The record, decompressed; valid after `next()` returned true, until the next call. */
   record: Uint8Array = EMPTY;
@@ -57,6 +65,7 @@ export class WalReader {
 
   private readonly disk: Disk;
   private readonly segments: readonly SegmentFile[];
+  private readonly window: Uint8Array | undefined;
   /** The segment that is read, among `segments`; -1 before the first. */
   private position = -1;
   private source: ByteSource | null = null;
@@ -71,15 +80,17 @@ export class WalReader {
   private end = 0;
 
   /** The data of a record of several fragments, and how much of it there is. */
-  private parts = new Uint8Array(0);
+  private parts: Uint8Array = EMPTY;
   private partsLength = 0;
   private isOpen = false;
   private openCompression = COMPRESSION_NONE;
 
   /** Reads `segments` in the order given, opening one at a time; the last one may be torn. */
-  constructor(disk: Disk, segments: readonly SegmentFile[]) {
+  constructor(disk: Disk, segments: readonly SegmentFile[], memory?: ReaderMemory) {
     this.disk = disk;
     this.segments = segments;
+    this.window = memory?.window;
+    if (memory !== undefined) this.parts = memory.scratch;
   }
 
   /** The index of the segment that holds the record. */
@@ -135,7 +146,7 @@ export class WalReader {
     this.position++;
     this.pageStart = 0;
     this.end = 0;
-    this.source = this.disk.openMutable(this.path);
+    this.source = this.disk.openMutable(this.path, this.window);
     return true;
   }
 

@@ -42,6 +42,25 @@ describe('a file read by position', () => {
     source.close();
   });
 
+  it('is read into a window that whoever opens it brings, so much at a time', () => {
+    const bytes = Uint8Array.from({ length: 1000 }, (_, i) => i);
+    const path = scratchFile(bytes);
+    const window = new Uint8Array(new SharedArrayBuffer(300));
+    const source = new PreadSource(path, openSync(path, 'r'), 1000, window);
+    for (const [offset, length] of [
+      [0, 100],
+      [250, 50],
+      [300, 100],
+      [950, 50],
+    ]) {
+      const peeked = source.peek(offset, length);
+      expect(peeked.buffer).toBe(window.buffer);
+      expect([...peeked]).toEqual([...bytes.subarray(offset, offset + length)]);
+    }
+    expect([...source.peek(0, 301)]).toEqual([...bytes.subarray(0, 301)]);
+    source.close();
+  });
+
   it('reads the right bytes beyond 4 GiB', () => {
     const at = 4 * 2 ** 30 + 12_345;
     const path = scratchFile(new Uint8Array(0));

@@ -274,6 +274,38 @@ describe('damage is named with its offset, and costs the rest of its segment', (
   });
 });
 
+describe('memory that whoever reads brings', () => {
+  it('holds the records that are not compressed, the longest ones excepted', () => {
+    const builder = new SegmentBuilder();
+    const wanted: string[] = [];
+    const add = (length: number, compression?: Compression): void => {
+      const record = payload(length, wanted.length);
+      builder.add(record, compression);
+      wanted.push(Buffer.from(record).toString('latin1'));
+    };
+    add(10);
+    add(3 * PAGE_BYTES);
+    add(5 * PAGE_BYTES);
+    add(40_000, 'snappy');
+    add(40_000, 'zstd');
+    add(PAGE_DATA_BYTES);
+    const path = scratchFile(builder.bytes(), '00000000');
+    const memory = new SharedArrayBuffer(8 * PAGE_BYTES);
+    const window = new Uint8Array(memory, 0, 4 * PAGE_BYTES);
+    const scratch = new Uint8Array(memory, 4 * PAGE_BYTES);
+    const reader = new WalReader(new NodeDisk(), [{ index: 0, path }], { window, scratch });
+    const found: string[] = [];
+    const isThere: boolean[] = [];
+    while (reader.next()) {
+      found.push(Buffer.from(reader.record).toString('latin1'));
+      isThere.push(reader.record.buffer === memory);
+    }
+    expect(found).toEqual(wanted);
+    expect(isThere).toEqual([true, true, false, false, false, false]);
+    reader.close();
+  });
+});
+
 describe('files that change while they are read', () => {
   it('a segment that was deleted since it was listed is a disk error; others are still read', () => {
     const path = scratchFile(fragment(FULL, text('there')), '00000001');

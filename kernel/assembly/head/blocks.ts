@@ -11,6 +11,8 @@ import { FREE_128, FREE_256, FREE_64, reserveHeap, takeHeap } from './memory';
 
 const LINK_BYTES: usize = 8;
 const SIZE_MAX: usize = 256;
+/** The first block of a chain that has it. */
+const LARGE: u32 = 4;
 
 /**
  * Where the stacks of free blocks end, which grow from FREE_… on. They are no chains through the
@@ -58,6 +60,10 @@ export function takeBlock(index: u32): usize {
     free128 -= 4;
     return load<u32>(free128);
   }
+  return takeLarge();
+}
+
+function takeLarge(): usize {
   if (free256 == FREE_256) return takeHeap(SIZE_MAX);
   free256 -= 4;
   return load<u32>(free256);
@@ -65,7 +71,7 @@ export function takeBlock(index: u32): usize {
 
 /** Makes smaller blocks of one of 256 bytes; the first is the one to be taken first. */
 function split(size: usize): void {
-  const first = takeHeap(SIZE_MAX);
+  const first = takeLarge();
   for (let at = first + SIZE_MAX - size; at >= first; at -= size) {
     giveBlock(size == 64 ? 0 : 2, at);
   }
@@ -79,6 +85,11 @@ export function freeBlocks(first: usize, count: u32): void {
     giveBlock(index, at);
     at = next;
   }
+}
+
+/** Makes blocks of a part of the heap, of a multiple of their size. */
+export function giveHeap(at: usize, bytes: usize): void {
+  for (const end = at + bytes; at < end; at += SIZE_MAX) giveBlock(LARGE, at);
 }
 
 function giveBlock(index: u32, at: usize): void {

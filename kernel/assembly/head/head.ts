@@ -12,12 +12,11 @@ import {
   initMemory,
   LAST_TIMES,
   RECORD,
-  RECORD_REFS,
-  RECORD_TIMES,
-  RECORD_VALUES,
   REFS,
   SCRATCH,
   SLOTS,
+  STAGED,
+  WINDOW,
 } from './memory';
 import { firstTime } from './sample';
 import { sampleCount, slotAt } from './slot';
@@ -42,8 +41,10 @@ export {
   readOpen,
 } from './finish';
 export { heapBytes, reserveHeap, takeHeap } from './memory';
-export { decodeRecord, encodeRows } from './records';
+export { encodeRows } from './records';
+export { dropEntries, setEntry } from './ref-slots';
 export { addSlot, chunksOpen, freeSlot, setLastTime, slotLimit, slotsUsed } from './slot';
+export { stageRecord, unknownSamples } from './stage';
 
 export const encodedAt: u32 = <u32>ENCODED;
 export const finishedAt: u32 = <u32>FINISHED;
@@ -55,12 +56,11 @@ export const finishedOffsetAt: u32 = <u32>FINISHED_OFFSET;
 export const finishedSlotAt: u32 = <u32>FINISHED_SLOT;
 export const lastTimesAt: u32 = <u32>LAST_TIMES;
 export const recordAt: u32 = <u32>RECORD;
-export const recordRefsAt: u32 = <u32>RECORD_REFS;
-export const recordTimesAt: u32 = <u32>RECORD_TIMES;
-export const recordValuesAt: u32 = <u32>RECORD_VALUES;
 export const refsAt: u32 = <u32>REFS;
 export const scratchAt: u32 = <u32>SCRATCH;
 export const slotsAt: u32 = <u32>SLOTS;
+export const stagedAt: u32 = <u32>STAGED;
+export const windowAt: u32 = <u32>WINDOW;
 
 /** How many samples the slot's open chunk has. */
 export function openCount(index: u32): u32 {

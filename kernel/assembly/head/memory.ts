@@ -1,9 +1,9 @@
 /**
  * The head kernel's memory, laid out by hand; it is shared and grows, and nothing in it ever moves.
  *
- *     crc tables | finished: columns, entries | scratch | record <1 MiB> | its columns | encoded
- *     | last times <8b a slot> | refs <8b a slot> | slots <64b each> | free blocks <4b each>
- *     | heap: blocks of chunks, rows
+ *     crc tables | finished: columns, entries | scratch | log: window, record <1 MiB>
+ *     | staged rows | encoded | pages of refs | last times <8b a slot> | refs <8b a slot>
+ *     | slots <64b each> | free blocks <4b each> | heap: blocks of chunks, rows
  *
  * All places but the heap's are constants with room for as many slots as 4 GiB can hold: the system
  * lends only the pages that are touched.
@@ -17,10 +17,13 @@ export const ROWS_MAX: u32 = 16 * 1024;
 /** How many chunks the buffer for finished ones takes, and how many bytes. */
 export const FINISHED_MAX: u32 = 4096;
 export const FINISHED_BYTES_MAX: u32 = 256 * 1024;
-/** The longest log record that is decoded here. */
+/** What is read of a log at a time, and the longest record that is staged. */
+export const WINDOW_BYTES: u32 = 256 * 1024;
 export const RECORD_BYTES_MAX: u32 = 1024 * 1024;
 /** A sample of a record takes ten bytes at least. */
-const RECORD_SAMPLES_MAX: u32 = RECORD_BYTES_MAX / 10 + 1;
+export const STAGED_MAX: u32 = RECORD_BYTES_MAX / 10 + 1;
+/** By the upper 18 bits of a ref. */
+const REF_PAGES_BYTES: usize = 4 << 18;
 /** Two varints and a value, as long as they get; in front a type and two integers. */
 const ENCODED_BYTES_MAX: u32 = 28 * ROWS_MAX + 17;
 const SLACK: usize = 64;
@@ -38,15 +41,22 @@ export const FINISHED: usize = FINISHED_COUNT + 4 * FINISHED_MAX;
 export const SCRATCH: usize = FINISHED + FINISHED_BYTES_MAX + SLACK;
 export const SCRATCH_BYTES: u32 = 2048;
 
-export const RECORD: usize = SCRATCH + SCRATCH_BYTES;
-export const RECORD_REFS: usize = RECORD + RECORD_BYTES_MAX + SLACK;
-export const RECORD_TIMES: usize = RECORD_REFS + 8 * RECORD_SAMPLES_MAX;
-export const RECORD_VALUES: usize = RECORD_TIMES + 8 * RECORD_SAMPLES_MAX;
-export const ENCODED: usize = RECORD_VALUES + 8 * RECORD_SAMPLES_MAX;
+export const WINDOW: usize = SCRATCH + SCRATCH_BYTES;
+export const RECORD: usize = WINDOW + WINDOW_BYTES + SLACK;
+
+/** Columns of rows, as kernel/sample-rows.ts lays them out. */
+export const STAGED: usize = RECORD + RECORD_BYTES_MAX + SLACK;
+export const STAGED_TIMES: usize = STAGED;
+export const STAGED_VALUES: usize = STAGED + 8 * STAGED_MAX;
+export const STAGED_SLOTS: usize = STAGED + 16 * STAGED_MAX;
+const STAGED_BYTES: usize = (21 * STAGED_MAX + 7) & ~7;
+
+export const ENCODED: usize = STAGED + STAGED_BYTES;
 
 const PAGE_BYTES: usize = 64 * 1024;
 
-export const LAST_TIMES: usize = (ENCODED + ENCODED_BYTES_MAX + SLACK + PAGE_BYTES) & ~0xffff;
+export const REF_PAGES: usize = (ENCODED + ENCODED_BYTES_MAX + SLACK + PAGE_BYTES) & ~0xffff;
+export const LAST_TIMES: usize = REF_PAGES + REF_PAGES_BYTES;
 export const REFS: usize = LAST_TIMES + 8 * <usize>SLOTS_MAX;
 export const SLOTS: usize = REFS + 8 * <usize>SLOTS_MAX;
 export const SLOT_BYTES: usize = 64;
