@@ -39,7 +39,18 @@ export function withLabels(labels: Labels, set: ReadonlyMap<string, string>): La
 }
 
 export function withLabel(labels: Labels, name: string, value: string): Labels {
-  return withLabels(labels, new Map([[name, value]]));
+  const pairs: string[] = [];
+  let isDue = value !== '';
+  for (let i = 0; i < labels.size; i++) {
+    const order = compareUtf8(labels.nameAt(i), name);
+    if (isDue && order >= 0) {
+      pairs.push(name, value);
+      isDue = false;
+    }
+    if (order !== 0) pairs.push(labels.nameAt(i), labels.valueAt(i));
+  }
+  if (isDue) pairs.push(name, value);
+  return Labels.fromSortedPairs(pairs);
 }
 
 /** A key of the values of some labels: equal where those are. */

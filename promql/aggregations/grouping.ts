@@ -20,14 +20,17 @@ export class Grouping {
     return !this.isWithout && this.names.length === 0;
   }
 
+  /** Whether groups have the label. */
+  keeps(name: string): boolean {
+    return this.set.has(name) !== this.isWithout;
+  }
+
   /** Equal for series of the same group. */
   keyOf(labels: Labels): string {
     return this.isWithout ? keyIgnoring(labels, this.set) : keyOn(labels, this.names);
   }
 
   labelsOf(labels: Labels): Labels {
-    if (this.isWithout) return filterLabels(labels, (name) => !this.set.has(name));
-    if (this.names.length === 0) return Labels.EMPTY;
-    return filterLabels(labels, (name) => this.set.has(name));
+    return this.isWhole ? Labels.EMPTY : filterLabels(labels, (name) => this.keeps(name));
   }
 }
