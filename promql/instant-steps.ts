@@ -205,9 +205,9 @@ function fillMixed(samples: Columns, view: InstantView, what: InstantValue, out:
   }
 }
 
-/** How many of the first `count` times are not after `time`. */
-export function firstAfter(times: Float64Array, count: number, time: number): number {
-  let low = 0;
+/** How many of the first `count` times are not after `time`; the first `from` are not. */
+export function firstAfter(times: Float64Array, count: number, time: number, from = 0): number {
+  let low = from;
   let high = count;
   while (low < high) {
     const middle = (low + high) >>> 1;

@@ -55,7 +55,7 @@ function boundsOf(samples: Columns, low: number, high: number, wanted: Wanted): 
   const { start, end, isSmoothed } = wanted;
   let last = high - 1;
   // As Prometheus' binary searches, which leave out the last sample.
-  let first = Math.max(low, searchFrom(times, low, last, start) - 1);
+  let first = Math.max(low, firstAfter(times, last, start, low) - 1);
   if (isSmoothed) last = searchAtLeast(times, low, last, end);
   if (times[last] <= start) return null;
   const left =
@@ -69,14 +69,9 @@ function boundsOf(samples: Columns, low: number, high: number, wanted: Wanted): 
   return { left, right, from: first, to: last + 1 };
 }
 
-/** The first of rows `[low, high)` after `time`; `high` where there is none. */
-function searchFrom(times: Float64Array, low: number, high: number, time: number): number {
-  return low + firstAfter(times.subarray(low, high), high - low, time);
-}
-
-/** The same at or after `time`; times are whole. */
+/** The first of rows `[low, high)` at or after `time`, `high` where there is none; times are whole. */
 function searchAtLeast(times: Float64Array, low: number, high: number, time: number): number {
-  return searchFrom(times, low, high, time - 1);
+  return firstAfter(times, high, time - 1, low);
 }
 
 /** The value at `time` of the line from row `row` to the next. */
