@@ -69,7 +69,7 @@ function boundsOf(samples: Columns, low: number, high: number, wanted: Wanted): 
   return { left, right, from: first, to: last + 1 };
 }
 
-/** The first of rows `[low, high)` not before `time`, `high` where there is none; times are whole. */
+/** The first of rows `[low, high)` not before `time`, or `high`; times are whole. */
 function searchAtLeast(times: Float64Array, low: number, high: number, time: number): number {
   return firstAfter(times, high, time - 1, low);
 }
