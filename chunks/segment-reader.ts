@@ -7,6 +7,7 @@
  */
 import type { Columns } from '../model/columns.js';
 import { ClosedError, CorruptionError } from '../model/errors.js';
+import type { ChunkTaker } from '../model/queryable.js';
 import type { Advice, ByteSource } from '../disk/byte-source.js';
 import type { Disk } from '../disk/disk.js';
 import { Kernel } from '../kernel/kernel.js';
@@ -31,6 +32,7 @@ import {
   refOffset,
 } from './segment-format.js';
 
+const WORD_BYTES = 8;
 /** The names that Prometheus takes for segments: numbers. */
 const SEGMENT_NAME = /^\d+$/;
 
@@ -101,6 +103,25 @@ export class ChunkSegments {
       into.count = rows;
       throw error;
     }
+  }
+
+  /** Hands the chunks `refs[from, to)` over as they lie, unchecked; false: there is no room. */
+  give(refs: ArrayLike<number>, from: number, to: number, taker: ChunkTaker): boolean {
+    for (let at = from; at < to;) {
+      const segment = this.segmentOf(refs[at]);
+      const source = this.opened(segment);
+      const { start, end, last } = runFrom(segment, source, refs, at, to);
+      if (last < at) return false;
+      // Words of shared memory are copied eight times as fast as its bytes. There are bytes before
+      // the first chunk: the header.
+      const aligned = start - (start % WORD_BYTES);
+      const first = end - aligned <= RUN_BYTES_MAX ? aligned : start;
+      const bytes = located(segment, 0, () => source.peek(first, end - first));
+      const place = { from: at, to: last + 1, base: refs[at] - (start - first) };
+      if (!taker.addEntries(bytes, refs, place)) return false;
+      at = last + 1;
+    }
+    return true;
   }
 
   /** The encoding byte of a chunk. */

@@ -4,10 +4,11 @@
  * Prometheus' heap of series sets pops them (storage/merge.go, genericMergeSeriesSet).
  */
 import { mergeColumns } from '../chunks/merge.js';
+import { assert } from '../model/assert.js';
 import { Columns } from '../model/columns.js';
 import { Heap } from '../model/heap.js';
 import { Labels } from '../model/labels.js';
-import type { Series, SeriesCursor } from '../model/queryable.js';
+import type { ChunkTaker, Series, SeriesCursor } from '../model/queryable.js';
 import type { Moved } from '../model/steps.js';
 
 const NO_SERIES: Series = { labels: Labels.EMPTY, read: () => {} };
@@ -21,6 +22,7 @@ export function mergeSeries(cursors: readonly SeriesCursor[]): SeriesCursor {
 }
 
 class MergedCursor implements SeriesCursor, Series {
+  readonly canGive: boolean;
   /** The cursors that stand on the current series and move next; at the start, all of them. */
   private current: SeriesCursor[];
   private readonly waiting = new Heap<SeriesCursor>(
@@ -31,6 +33,7 @@ class MergedCursor implements SeriesCursor, Series {
 
   constructor(cursors: readonly SeriesCursor[]) {
     this.current = [...cursors];
+    this.canGive = cursors.every(({ canGive }) => canGive === true);
   }
 
   get series(): Series {
@@ -63,16 +66,51 @@ class MergedCursor implements SeriesCursor, Series {
 
   read(into: Columns): void {
     // Fast path: most series live in one source at a time of the query's range.
-    if (this.current.length === 1) {
-      this.current[0].series.read(into);
-      return;
-    }
-    const parts = this.current.map((cursor, i) => {
-      const part = (this.parts[i] ??= new Columns());
-      part.clear();
-      cursor.series.read(part);
-      return part;
-    });
-    mergeColumns(parts, into);
+    if (this.current.length === 1) this.current[0].series.read(into);
+    else readMerged(seriesOf(this.current), this.parts, into);
   }
+
+  hold(): Series {
+    const held = seriesOf(this.current).map((series) => {
+      assert(series.hold !== undefined, 'what can be given can be held');
+      return series.hold();
+    });
+    return held.length === 1 ? held[0] : new HeldSeries(held);
+  }
+
+  give(taker: ChunkTaker): boolean {
+    return this.current.every(({ series }) => series.give?.(taker) === true);
+  }
+}
+
+/** The same series of several sources. */
+class HeldSeries implements Series {
+  private readonly sources: readonly Series[];
+
+  constructor(sources: readonly Series[]) {
+    this.sources = sources;
+  }
+
+  get labels(): Labels {
+    return this.sources[0].labels;
+  }
+
+  read(into: Columns): void {
+    readMerged(this.sources, [], into);
+  }
+}
+
+function seriesOf(cursors: readonly SeriesCursor[]): Series[] {
+  return cursors.map(({ series }) => series);
+}
+
+/** Merges the samples of `sources`; `parts` are buffers. */
+function readMerged(sources: readonly Series[], parts: Columns[], into: Columns): void {
+  const read = sources.map((series, i) => {
+    const part = (parts[i] ??= new Columns());
+    part.clear();
+    series.read(part);
+    return part;
+  });
+  mergeColumns(read, into);
 }

@@ -32,6 +32,32 @@ export interface Series {
    * until the cursor moves on. Throws `CorruptionError` where a chunk fails its checksum.
    */
   read(into: Columns): void;
+  /** The same series for later: it stays valid until the querier is released. */
+  hold?(): Series;
+  /**
+   * Hands over what `read` reads, chunks undecoded, so that another thread can read it; false where
+   * `taker` has no room. Throws as `read` does.
+   */
+  give?(taker: ChunkTaker): boolean;
+}
+
+/** Takes the chunks of a series as they lie. Each call is false where there is no room. */
+export interface ChunkTaker {
+  /**
+   * What follows is one source's part of the series, of which the closed range is wanted, less the
+   * deleted ranges, which are sorted and disjoint.
+   */
+  beginPart(range: Interval, deleted: readonly Interval[]): boolean;
+  /** Entries of a block's segment: `bytes` holds them at `refs[from, to)` less `base`. */
+  addEntries(bytes: Uint8Array, refs: ArrayLike<number>, place: EntryPlace): boolean;
+  /** The data of one XOR chunk that was checked. */
+  addChunk(data: Uint8Array): boolean;
+}
+
+export interface EntryPlace {
+  readonly from: number;
+  readonly to: number;
+  readonly base: number;
 }
 
 /**
@@ -40,8 +66,35 @@ export interface Series {
  */
 export interface SeriesCursor {
   readonly series: Series;
+  /** Whether all its series have `hold` and `give`. */
+  readonly canGive?: boolean;
   /** `paused` where many series were passed over. */
   move(): Moved;
+}
+
+/**
+ * What is made of the samples of each series of a cursor, floats at `steps` moments. `plan` is
+ * plain data that another thread's copy of the query language knows what to do with.
+ */
+export interface SharedWork {
+  readonly plan: unknown;
+  readonly steps: number;
+}
+
+/** What was made of one series: `kinds` tells at which steps `values` has one. */
+export interface MadeColumn {
+  readonly values: Float64Array;
+  readonly kinds: Uint8Array;
+  /** How many steps have a value. */
+  readonly count: number;
+  /** How many samples it took at a time at most. */
+  readonly samplesMax: number;
+}
+
+/** A cursor over series of which other threads have made some; it pauses to wait for them. */
+export interface SharedCursor extends SeriesCursor {
+  /** Of the current series; null: its samples are to be read. The reader's, until it moves. */
+  readonly made: MadeColumn | null;
 }
 
 /**
@@ -73,6 +126,13 @@ export interface Querier {
    * the querier's own narrows it for this cursor; who cannot make use of it gives more.
    */
   select(matchers: readonly Matcher[], range?: Interval): Promise<SeriesCursor>;
+  /**
+   * What is left of `cursor`, which this one is moved through from now on, with other threads
+   * helping; null where there are none at the moment, and it is worth asking again later.
+   */
+  share?(cursor: SeriesCursor, work: SharedWork): SharedCursor | null;
+  /** How much is read before that is asked, in the pacer's units; absent: a millisecond's work. */
+  readonly sharedAfter?: number;
   /** Lets go of the files. Idempotent. */
   release(): void;
 }

@@ -42,6 +42,10 @@ const MONOTONICITY_TEXT =
 export class Annotations {
   private readonly byText = new Map<string, Annotation>();
 
+  get isEmpty(): boolean {
+    return this.byText.size === 0;
+  }
+
   warn(text: string, position: Position): void {
     this.add({ text: `PromQL warning: ${text}`, position, monotonicity: null, occurrences: 1 });
   }

@@ -22,12 +22,14 @@ import { isWindowed, openWindowed } from './functions/windowed.js';
 import { goMax, goMin } from './go-math.js';
 import { firstStep, type Grid } from './grid.js';
 import { dropNames } from './names.js';
+import type { LeafPlan } from './leaf.js';
 import { unwrap } from './planner.js';
 import type { QueryContext } from './query-context.js';
 import { openSelectorRange, openSubquery } from './range-source.js';
 import { Selections } from './selection.js';
 import { openInvariant, openSelector } from './selectors.js';
 import { FLOAT, type StepColumn } from './step-column.js';
+import type { WindowShape } from './window.js';
 import { ChangedStream, ListStream, streamOfScalar, type VectorStream } from './vector-stream.js';
 
 type Open = (evaluation: Evaluation, call: Call, grid: Grid) => Promise<VectorStream>;
@@ -128,8 +130,14 @@ export class Evaluator implements Evaluation {
     return new ListStream([]);
   }
 
-  range(expression: Expression, grid: Grid): Promise<RangeVector> {
-    if (expression.kind === 'matrixSelector') return openSelectorRange(this, expression, grid);
+  range(
+    expression: Expression,
+    grid: Grid,
+    leaf?: (shape: WindowShape) => LeafPlan,
+  ): Promise<RangeVector> {
+    if (expression.kind === 'matrixSelector') {
+      return openSelectorRange(this, expression, grid, leaf);
+    }
     if (expression.kind === 'subquery') return openSubquery(this, expression, grid);
     return Promise.reject(new QueryError('bad_data', `${expression.kind} is no range vector`));
   }

@@ -35,6 +35,11 @@ export type InstantValue = 'value' | 'milliseconds' | 'startMilliseconds';
 /** Fills `out` from the samples of one series. */
 export function fillInstant(samples: Columns, view: InstantView, out: StepColumn): void {
   out.clear();
+  fillClear(samples, view, out);
+}
+
+/** The same where `out` is clear. */
+export function fillClear(samples: Columns, view: InstantView, out: StepColumn): void {
   const isFixed = view.interval === 0;
   if (samples.histograms !== null || isFixed) fillMixed(samples, view, 'value', out);
   else if (view.steps === 1) fillOne(samples, view, out);

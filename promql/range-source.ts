@@ -1,28 +1,31 @@
 /** Range vectors: the samples of a matrix selector, or the steps of a subquery as samples. */
 import { Columns } from '../model/columns.js';
 import type { Labels } from '../model/labels.js';
+import type { MadeColumn } from '../model/queryable.js';
 import type { Moved } from '../model/steps.js';
 import type { MatrixSelector, Subquery } from './ast.js';
 import type { Evaluation, RangeSource, RangeVector } from './evaluation.js';
 import { type Grid, gridOf, lastTime } from './grid.js';
 import { assert } from '../model/assert.js';
+import type { LeafPlan } from './leaf.js';
 import { dropStale } from './stale.js';
 import { ABSENT, HISTOGRAM } from './step-column.js';
 import type { SampleSource } from './selection.js';
 import type { VectorStream } from './vector-stream.js';
+import type { WindowShape } from './window.js';
 
 export async function openSelectorRange(
   evaluation: Evaluation,
   { selector }: MatrixSelector,
   grid: Grid,
+  leaf?: (shape: WindowShape) => LeafPlan,
 ): Promise<RangeVector> {
   const { context, selections } = evaluation;
   const plan = context.plan.selectors.get(selector);
   const range = context.plan.ranges.get(selector);
   assert(plan !== undefined && range !== undefined, 'selectors are planned');
   const { isAnchored, isSmoothed } = selector;
-  const source = new SelectedSamples(await selections.open(plan.read, grid.steps));
-  const shape = {
+  const shape: WindowShape = {
     grid,
     range,
     offset: plan.offset,
@@ -32,7 +35,9 @@ export async function openSelectorRange(
     isAnchored,
     isSmoothed,
   };
-  return { shape, source };
+  const shared = leaf && (() => leaf(shape));
+  const source = await selections.open(plan.read, grid.steps, shared);
+  return { shape, source: new SelectedSamples(source) };
 }
 
 class SelectedSamples implements RangeSource {
@@ -49,6 +54,10 @@ class SelectedSamples implements RangeSource {
 
   get samples(): Columns {
     return this.source.samples;
+  }
+
+  get made(): MadeColumn | null {
+    return this.source.made;
   }
 
   move(): Moved {
@@ -90,6 +99,7 @@ export function subqueryGrid(
 
 /** The values of steps as samples. */
 class StepSamples implements RangeSource {
+  readonly made = null;
   readonly samples = new Columns();
   private readonly stream: VectorStream;
   private readonly grid: Grid;

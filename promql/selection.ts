@@ -10,13 +10,19 @@ import { Columns } from '../model/columns.js';
 import type { Interval } from '../model/interval.js';
 import type { Labels } from '../model/labels.js';
 import type { Matcher } from '../model/matcher.js';
-import type { SeriesCursor } from '../model/queryable.js';
+import type { MadeColumn, SeriesCursor, SharedCursor } from '../model/queryable.js';
 import type { Moved } from '../model/steps.js';
+import type { LeafPlan } from './leaf.js';
 import type { ReadPlan } from './planner.js';
 import type { QueryContext } from './query-context.js';
 
 /** What a series costs beside its samples, in the pacer's units. */
 const SERIES_UNITS = 200;
+/**
+ * After so many units, a millisecond of work, other threads are asked to help, and again after each
+ * so many while there are none: a query that is done by then pays nothing.
+ */
+const SHARED_UNITS = 100_000;
 /** Up to so many samples a shared read is kept: 64 MB. */
 const KEPT_SAMPLES_MAX = 4_000_000;
 
@@ -27,6 +33,8 @@ export interface SampleSource {
    * Valid until anyone moves: whoever reads them may not wait in between. The reader's to change.
    */
   readonly samples: Columns;
+  /** What another thread has made of the samples, which are not there then. */
+  readonly made: MadeColumn | null;
   move(): Moved;
 }
 
@@ -43,19 +51,19 @@ export class Selections {
     this.context = context;
   }
 
-  /** The series of `read`, for a reader that works `steps` steps on each. */
-  async open(read: ReadPlan, steps: number): Promise<SampleSource> {
+  /**
+   * The series of `read`, for a reader that works `steps` steps on each: by `leaf`, if other
+   * threads may do that too.
+   */
+  async open(read: ReadPlan, steps: number, leaf?: () => LeafPlan): Promise<SampleSource> {
     if (read.users > 1) {
       let keeping = this.kept.get(read);
       if (keeping === undefined) this.kept.set(read, (keeping = this.keep(read)));
       const series = await keeping;
       if (series !== null) return new KeptSource(this.context, series, steps);
     }
-    return new CursorSource(
-      this.context,
-      await this.context.querier.select(read.matchers, read),
-      steps,
-    );
+    const cursor = await this.context.querier.select(read.matchers, read);
+    return new CursorSource(this.context, cursor, steps, leaf);
   }
 
   /** Reads all series; null where they are too large to keep. */
@@ -98,14 +106,27 @@ export async function openSource(
 /** Straight from the storage, into columns that all share: no two are read at a time. */
 class CursorSource implements SampleSource {
   readonly samples = scratchColumns();
+  made: MadeColumn | null = null;
   private readonly context: QueryContext;
-  private readonly cursor: SeriesCursor;
+  private cursor: SeriesCursor;
   private readonly steps: number;
+  private readonly leaf: (() => LeafPlan) | null;
+  private shared: SharedCursor | null = null;
+  /** How much work it was, and at how much other threads are asked for. */
+  private units = 0;
+  private shareAt: number;
 
-  constructor(context: QueryContext, cursor: SeriesCursor, steps: number) {
+  constructor(
+    context: QueryContext,
+    cursor: SeriesCursor,
+    steps: number,
+    leaf: (() => LeafPlan) | null = null,
+  ) {
     this.context = context;
     this.cursor = cursor;
     this.steps = steps;
+    this.leaf = leaf;
+    this.shareAt = context.querier.sharedAfter ?? SHARED_UNITS;
   }
 
   get labels(): Labels {
@@ -115,18 +136,32 @@ class CursorSource implements SampleSource {
   move(): Moved {
     // What the last series cost, its steps included, is counted before the next is begun.
     if (this.context.isDue(0)) return 'paused';
+    if (this.units >= this.shareAt && this.leaf !== null) this.share(this.leaf());
     const moved = this.cursor.move();
     if (moved !== 'on') return moved;
     this.context.countSeries();
     this.samples.clear();
-    this.cursor.series.read(this.samples);
-    this.context.isDue(SERIES_UNITS + this.samples.count + this.steps);
+    this.made = this.shared?.made ?? null;
+    if (this.made === null) this.cursor.series.read(this.samples);
+    const units = SERIES_UNITS + this.samples.count + this.steps;
+    this.units += units;
+    this.context.isDue(units);
     return moved;
+  }
+
+  /** Has other threads help with the rest, where there are any. */
+  private share(plan: LeafPlan): void {
+    this.shareAt = this.units + SHARED_UNITS;
+    const shared = this.context.querier.share?.(this.cursor, { plan, steps: this.steps }) ?? null;
+    if (shared === null) return;
+    this.cursor = this.shared = shared;
+    this.shareAt = Infinity;
   }
 }
 
 /** Kept series, copied for each reader, who may change what it gets. */
 class KeptSource implements SampleSource {
+  readonly made = null;
   readonly samples = new Columns();
   private readonly context: QueryContext;
   private readonly series: readonly KeptSeries[];

@@ -32,14 +32,19 @@ export async function openSelector(
   const plan = context.plan.selectors.get(selector);
   assert(plan !== undefined, 'selectors are planned');
   const view = instantView(grid, plan, context.lookbackMs);
-  const source = await selections.open(plan.read, grid.steps);
+  const leaf =
+    what === 'value' && !selector.isSmoothed
+      ? () => ({ kind: 'instant', view }) as const
+      : undefined;
+  const source = await selections.open(plan.read, grid.steps, leaf);
   const kind = selector.isSmoothed && what === 'value' ? 'smoothed' : what;
   return new SelectorStream(context, source, view, kind);
 }
 
 export class SelectorStream implements VectorStream {
   readonly dropsName = false;
-  readonly column: StepColumn;
+  column: StepColumn;
+  private readonly own: StepColumn;
   private readonly runs = new Runs();
   private readonly context: QueryContext;
   private readonly source: SampleSource;
@@ -56,7 +61,7 @@ export class SelectorStream implements VectorStream {
     this.source = source;
     this.view = view;
     this.kind = kind;
-    this.column = new StepColumn(view.steps);
+    this.own = this.column = new StepColumn(view.steps);
   }
 
   get labels(): Labels {
@@ -70,32 +75,35 @@ export class SelectorStream implements VectorStream {
 
   /** Adds the current series to an accumulator; of floats without making a column. */
   addTo(accumulator: Accumulator): void {
-    const { view, kind, runs, column } = this;
-    const { samples } = this.source;
-    const isPlain = kind === 'value' && view.interval > 0 && samples.histograms === null;
+    const { view, kind, runs } = this;
+    const { samples, made } = this.source;
+    const isPlain =
+      kind === 'value' && view.interval > 0 && samples.histograms === null && made === null;
     if (isPlain && !(view.steps > 1 && isSparse(samples, view))) {
       this.context.countSamples(accumulator.addSamples(samples, view, runs));
       return;
     }
     this.fill();
+    const { column } = this;
     this.context.countSamples(column.count);
     if (column.count > 0) accumulator.add(column);
   }
 
   move(): Moved {
-    const { source, column } = this;
     for (;;) {
-      const moved = source.move();
+      const moved = this.source.move();
       if (moved !== 'on') return moved;
       this.fill();
-      if (column.count === 0) continue;
-      this.context.countSamples(column.count);
+      if (this.column.count === 0) continue;
+      this.context.countSamples(this.column.count);
       return moved;
     }
   }
 
   private fill(): void {
-    const { source, view, kind, column } = this;
+    const { source, view, kind, own: column } = this;
+    this.column = source.made === null ? column : StepColumn.of(source.made);
+    if (source.made !== null) return;
     if (kind === 'value') fillInstant(source.samples, view, column);
     else if (kind === 'smoothed') smoothSamples(source.samples, view, column);
     else fillInstantTimes(source.samples, view, kind, column);

@@ -5,6 +5,7 @@
  * other kinds are garbage. Sample values live only in the typed array (the stale marker's bits).
  */
 import type { Histogram } from '../model/histogram.js';
+import type { MadeColumn } from '../model/queryable.js';
 
 export const ABSENT = 0;
 export const FLOAT = 1;
@@ -18,9 +19,25 @@ export class StepColumn {
   /** How many steps are not ABSENT. */
   count = 0;
 
-  constructor(steps: number) {
-    this.values = new Float64Array(steps);
-    this.kinds = new Uint8Array(steps);
+  constructor(
+    steps: number,
+    values: Float64Array = new Float64Array(steps),
+    kinds: Uint8Array = new Uint8Array(steps),
+  ) {
+    this.values = values;
+    this.kinds = kinds;
+  }
+
+  /** A column over memory that is there. */
+  static over(values: Float64Array, kinds: Uint8Array): StepColumn {
+    return new StepColumn(kinds.length, values, kinds);
+  }
+
+  /** What another thread has made of a series: floats. */
+  static of({ values, kinds, count }: MadeColumn): StepColumn {
+    const column = StepColumn.over(values, kinds);
+    column.count = count;
+    return column;
   }
 
   get steps(): number {

@@ -5,9 +5,10 @@
 import { STEPS_MAX } from '../kernel/kernel-module.js';
 import { findWindows, isInScratch, windowsOf } from '../kernel/step-kernel.js';
 import { Columns } from '../model/columns.js';
+import type { Annotations } from './annotations.js';
 import type { Position } from './ast.js';
 import type { Grid } from './grid.js';
-import type { QueryContext } from './query-context.js';
+import type { QueryFeatures } from './query-context.js';
 
 /** What a range selector looks at. */
 export interface WindowShape {
@@ -24,13 +25,19 @@ export interface WindowShape {
   readonly isSmoothed: boolean;
 }
 
+/** What functions need of a query beside their windows. */
+export interface WindowContext {
+  readonly annotations: Annotations;
+  readonly features: QueryFeatures;
+}
+
 /**
  * The windows of one series at a time, in buffers that all share whose steps have room in the
  * kernel: nobody may wait between finding and using them.
  */
 export class Windows {
   readonly shape: WindowShape;
-  readonly context: QueryContext;
+  readonly context: WindowContext;
   /** Where annotations point. */
   readonly position: Position;
   /** What the function's other arguments give, step by step. */
@@ -49,7 +56,7 @@ export class Windows {
 
   constructor(options: {
     shape: WindowShape;
-    context: QueryContext;
+    context: WindowContext;
     position: Position;
     args: readonly Float64Array[];
   }) {

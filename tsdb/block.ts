@@ -19,9 +19,9 @@ import { assert } from '../model/assert.js';
 import { Columns } from '../model/columns.js';
 import { DiskError } from '../model/errors.js';
 import { covers, type Interval } from '../model/interval.js';
-import { Labels } from '../model/labels.js';
+import type { Labels } from '../model/labels.js';
 import type { Matcher } from '../model/matcher.js';
-import type { Series, SeriesCursor, SeriesSource } from '../model/queryable.js';
+import type { ChunkTaker, Series, SeriesCursor, SeriesSource } from '../model/queryable.js';
 import type { Moved, Steps } from '../model/steps.js';
 import type { Selection } from '../index/selection.js';
 import { mergeColumns } from '../chunks/merge.js';
@@ -203,43 +203,55 @@ function fileStamp(disk: Disk, file: string): string {
 }
 
 /** The series of one block that match and have a visible chunk in the range. */
-class BlockCursor implements SeriesCursor, Series {
-  private readonly symbols: number[] = [];
-  /** Null until they are asked for: a sum of all series has no need of them. */
-  private knownLabels: Labels | null = Labels.EMPTY;
-  private readonly files: OpenFiles;
+class BlockCursor implements SeriesCursor {
+  readonly canGive = true;
+  readonly series: BlockSeries;
   private readonly selection: Selection;
-  private readonly range: Interval;
-  private readonly metas = new ChunkMetas();
-  private deleted: readonly Interval[] = NOTHING_DELETED;
 
   constructor(files: OpenFiles, selection: Selection, range: Interval) {
-    this.files = files;
+    this.series = new BlockSeries(files, range);
     this.selection = selection;
-    this.range = range;
-  }
-
-  get series(): Series {
-    return this;
-  }
-
-  get labels(): Labels {
-    this.knownLabels ??= this.files.index.labelsOf(this.selection.at, this.symbols);
-    return this.knownLabels;
   }
 
   move(): Moved {
-    this.knownLabels = null;
     for (let passed = 0; passed < PASSED_MAX; passed++) {
       const moved = this.selection.move();
       if (moved !== 'on') return moved;
-      const id = this.selection.at;
-      this.files.index.seriesSymbols(id, this.symbols, this.metas);
-      this.deleted = this.files.tombstones.get(id) ?? NOTHING_DELETED;
-      this.keepVisibleChunks();
-      if (this.metas.count > 0) return 'on';
+      if (this.series.load(this.selection.at)) return 'on';
     }
     return 'paused';
+  }
+}
+
+/** One series of a block at a time, and its visible chunks. */
+class BlockSeries implements Series {
+  private readonly symbols: number[] = [];
+  /** Null until they are asked for: a sum of all series has no need of them. */
+  private knownLabels: Labels | null = null;
+  private readonly files: OpenFiles;
+  private readonly range: Interval;
+  private readonly metas = new ChunkMetas();
+  private id = 0;
+  private deleted: readonly Interval[] = NOTHING_DELETED;
+
+  constructor(files: OpenFiles, range: Interval) {
+    this.files = files;
+    this.range = range;
+  }
+
+  /** Makes this the series `id`; false where nothing of it is visible. */
+  load(id: number): boolean {
+    this.id = id;
+    this.knownLabels = null;
+    this.files.index.seriesSymbols(id, this.symbols, this.metas);
+    this.deleted = this.files.tombstones.get(id) ?? NOTHING_DELETED;
+    this.keepVisibleChunks();
+    return this.metas.count > 0;
+  }
+
+  get labels(): Labels {
+    this.knownLabels ??= this.files.index.labelsOf(this.id, this.symbols);
+    return this.knownLabels;
   }
 
   read(into: Columns): void {
@@ -249,6 +261,16 @@ class BlockCursor implements SeriesCursor, Series {
     if (areInOrder(metas)) files.chunks.read(metas.refs, 0, metas.count, into);
     else this.readOverlapping(into);
     keepVisible(into, start, { minTime, maxTime, deleted });
+  }
+
+  hold(): Series {
+    return new HeldSeries(this.files, this.range, this.id);
+  }
+
+  give(taker: ChunkTaker): boolean {
+    const { metas, files, range, deleted } = this;
+    if (!areInOrder(metas) || !taker.beginPart(range, deleted)) return false;
+    return files.chunks.give(metas.refs, 0, metas.count, taker);
   }
 
   /** Slow path: a damaged compaction can leave chunks of one series that overlap. */
@@ -277,6 +299,28 @@ class BlockCursor implements SeriesCursor, Series {
       kept++;
     }
     metas.count = kept;
+  }
+}
+
+/** A series that is looked up again when something of it is wanted, which is rarely so. */
+class HeldSeries implements Series {
+  private readonly files: OpenFiles;
+  private readonly range: Interval;
+  private readonly id: number;
+
+  constructor(files: OpenFiles, range: Interval, id: number) {
+    this.files = files;
+    this.range = range;
+    this.id = id;
+  }
+
+  get labels(): Labels {
+    return this.files.index.series(this.id, null);
+  }
+
+  read(into: Columns): void {
+    const series = new BlockSeries(this.files, this.range);
+    if (series.load(this.id)) series.read(into);
   }
 }
 

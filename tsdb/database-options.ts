@@ -13,7 +13,12 @@ import { ArgumentError } from '../model/errors.js';
 import type { Logger } from '../model/logger.js';
 import type { Problem } from '../model/problem.js';
 import type { Durability, WalCompression } from '../wal/log.js';
-import { LABEL_CACHE_BYTES, type ReplayProgress } from './options.js';
+import {
+  LABEL_CACHE_BYTES,
+  QUERY_WORKERS,
+  QUERY_WORKERS_MAX,
+  type ReplayProgress,
+} from './options.js';
 
 const HOUR_MS = 3600 * 1000;
 const DAY_MS = 24 * HOUR_MS;
@@ -87,6 +92,11 @@ export interface DatabaseOptions {
   readonly io?: IoMode;
   /** Bytes of decoded series labels that each block caches; default 4 MiB, 0: none. */
   readonly labelCacheBytes?: number;
+  /**
+   * How many threads help with large queries, up to 16; they start when one is asked. Default: one
+   * less than the machine has cores, at most 7; 0: none.
+   */
+  readonly queryWorkers?: number;
   /** Told while the log is replayed: how many of its segments are done. */
   readonly onProgress?: (progress: ReplayProgress) => void;
   /** Told of what goes wrong in the background; it is in `problems` too. */
@@ -131,6 +141,7 @@ const DEFAULTS: Settings = {
   blockReloadIntervalMs: 60 * 1000,
   io: 'auto',
   labelCacheBytes: LABEL_CACHE_BYTES,
+  queryWorkers: QUERY_WORKERS,
 };
 
 /** Of these, 0 means what absent means. */
@@ -242,6 +253,7 @@ function checkRanges(settings: Settings): void {
   range('minBlockDurationMs', 1, CHUNK_RANGE_MAX_MS);
   range('samplesPerChunk', SAMPLES_PER_CHUNK_MIN, SAMPLES_PER_CHUNK_MAX);
   range('blockReloadIntervalMs', RELOAD_INTERVAL_MIN_MS, TIMER_MAX_MS);
+  range('queryWorkers', 0, QUERY_WORKERS_MAX);
   if (walSegmentBytes % PAGE_BYTES !== 0) {
     throw wrong('walSegmentBytes', walSegmentBytes, `a multiple of ${PAGE_BYTES}`);
   }

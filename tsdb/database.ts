@@ -23,6 +23,7 @@ import { checkPath, type DatabaseOptions } from './database-options.js';
 import { Lifetime } from './lifetime.js';
 import type { HeadMemory, LiveHead } from './live-head.js';
 import type { Maintenance } from './maintenance.js';
+import { QUERY_WORKERS } from './options.js';
 import { type HeldSource, Reader, type Turns } from './reader.js';
 import type { TsdbStats } from './stats.js';
 import type { WriteState } from './write-gate.js';
@@ -48,7 +49,7 @@ export interface DatabaseParts {
   readonly files: DatabaseFiles | null;
   /** Met while it was opened. */
   readonly problems: readonly Problem[];
-  readonly options: Pick<DatabaseOptions, 'logger' | 'onProblem'>;
+  readonly options: Pick<DatabaseOptions, 'logger' | 'onProblem' | 'queryWorkers'>;
   readonly retentionMs: number;
 }
 
@@ -67,7 +68,7 @@ export class Database extends Reader implements AsyncDisposable {
 
   /** Use `Database.open` of db.ts. */
   constructor(parts: DatabaseParts) {
-    super();
+    super(parts.options.queryWorkers ?? QUERY_WORKERS);
     this.head = parts.head;
     this.files = parts.files;
     this.logger = parts.options.logger ?? SILENT;
@@ -283,6 +284,7 @@ export class Database extends Reader implements AsyncDisposable {
     await this.files?.maintenance.turns.idle();
     this.readers.close();
     await this.readersGone;
+    await this.endQueryWorkers();
     try {
       await this.head.close();
     } catch (error) {

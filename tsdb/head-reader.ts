@@ -11,7 +11,7 @@ import type { Columns } from '../model/columns.js';
 import { covers, type Interval } from '../model/interval.js';
 import { Labels } from '../model/labels.js';
 import type { Matcher } from '../model/matcher.js';
-import type { Series, SeriesCursor, SeriesSource } from '../model/queryable.js';
+import type { ChunkTaker, Series, SeriesCursor, SeriesSource } from '../model/queryable.js';
 import type { Moved, Steps } from '../model/steps.js';
 import type { HeadData } from './head-data.js';
 import type { ReadMark } from './isolation.js';
@@ -76,6 +76,7 @@ export class HeadReader implements SeriesSource {
 }
 
 class HeadReaderCursor implements SeriesCursor, Series {
+  readonly canGive = true;
   labels = Labels.EMPTY;
   private readonly data: HeadData;
   private readonly mark: ReadMark;
@@ -118,19 +119,44 @@ class HeadReaderCursor implements SeriesCursor, Series {
   }
 
   read(into: Columns): void {
-    const { lists, chunks, decoder, kernel } = this.data;
-    const { slot } = this;
+    const { decoder } = this.data;
     const start = into.count;
+    this.eachChunk((data) => {
+      decoder.decodeData(ENCODING_XOR, data, into);
+      return true;
+    });
+    const { minTime } = this.range;
+    keepVisible(into, start, { minTime, maxTime: this.visibleTime, deleted: this.deleted });
+  }
+
+  hold(): Series {
+    const { data, mark, range, labels } = this;
+    const refs = [this.refs[this.next - 1]];
+    // It is read again only where another thread could not, which is rarely so.
+    const read = (into: Columns): void => {
+      const cursor = new HeadReaderCursor(data, mark, refs, range);
+      if (cursor.move() === 'on') cursor.read(into);
+    };
+    return { labels, read };
+  }
+
+  give(taker: ChunkTaker): boolean {
+    const range = { minTime: this.range.minTime, maxTime: this.visibleTime };
+    if (!taker.beginPart(range, this.deleted)) return false;
+    return this.eachChunk((data) => taker.addChunk(data));
+  }
+
+  /** Visits the data of the chunks that may be seen, until `visit` is false. */
+  private eachChunk(visit: (data: Uint8Array) => boolean): boolean {
+    const { lists, chunks, kernel } = this.data;
+    const { slot } = this;
     for (let at = lists.first(slot); at !== 0; at = lists.next(at)) {
       if (lists.minTimeAt(at) > this.visibleTime) break;
       if (lists.maxTimeAt(at) < this.range.minTime) continue;
-      const data = chunks.data(lists.refAt(at), lists.dataLengthAt(at));
-      decoder.decodeData(ENCODING_XOR, data, into);
+      if (!visit(chunks.data(lists.refAt(at), lists.dataLengthAt(at)))) return false;
     }
     const length = this.opensBefore(this.visibleTime) ? kernel.readOpen(slot, this.open) : 0;
-    if (length > 0) decoder.decodeData(ENCODING_XOR, this.open.subarray(0, length), into);
-    const { minTime } = this.range;
-    keepVisible(into, start, { minTime, maxTime: this.visibleTime, deleted: this.deleted });
+    return length === 0 || visit(this.open.subarray(0, length));
   }
 
   /** Whether a chunk meets the range and is not deleted as a whole. */

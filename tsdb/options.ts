@@ -1,4 +1,5 @@
 /** Options of `openReadOnly`, their defaults, and their one validation. */
+import { availableParallelism } from 'node:os';
 import type { Disk, IoMode } from '../disk/disk.js';
 import { ArgumentError } from '../model/errors.js';
 import type { Logger } from '../model/logger.js';
@@ -22,6 +23,11 @@ export interface OpenReadOnlyOptions {
   readonly headCutoff?: HeadCutoff;
   /** Bytes of decoded series labels that each block caches; default 4 MiB, 0: none. */
   readonly labelCacheBytes?: number;
+  /**
+   * How many threads help with large queries, up to 16; they start when one is asked. Default: one
+   * less than the machine has cores, at most 7; 0: none.
+   */
+  readonly queryWorkers?: number;
   /** Told while the log is replayed: how many of its segments are done. */
   readonly onProgress?: (progress: ReplayProgress) => void;
   /** Aborts opening. */
@@ -37,6 +43,10 @@ export interface ReplayProgress {
 const IO_MODES: readonly string[] = ['auto', 'mmap', 'pread'];
 const HEAD_CUTOFFS: readonly string[] = ['server', 'promtool'];
 export const LABEL_CACHE_BYTES = 4 * 1024 * 1024;
+export const QUERY_WORKERS_MAX = 16;
+/** With more, what the query's own thread does takes longer than what they do. */
+const QUERY_WORKERS_DEFAULT_MAX = 7;
+export const QUERY_WORKERS = Math.min(availableParallelism() - 1, QUERY_WORKERS_DEFAULT_MAX);
 
 /** Throws an `ArgumentError` that names the first option that is not what it should be. */
 export function validateOptions(options: OpenReadOnlyOptions): void {
@@ -48,10 +58,16 @@ export function validateOptions(options: OpenReadOnlyOptions): void {
       `option headCutoff is ${HEAD_CUTOFFS.join(' or ')}; got ${String(options.headCutoff)}`,
     );
   }
-  const cache = options.labelCacheBytes;
-  if (cache !== undefined && (!Number.isSafeInteger(cache) || cache < 0)) {
+  const { labelCacheBytes: cache = 0, queryWorkers: workers = 0 } = options;
+  if (!Number.isSafeInteger(cache) || cache < 0) {
     throw new ArgumentError(
       `option labelCacheBytes is a whole number from 0; got ${String(cache)}`,
+    );
+  }
+  if (!Number.isSafeInteger(workers) || workers < 0 || workers > QUERY_WORKERS_MAX) {
+    throw new ArgumentError(
+      `option queryWorkers is a whole number from 0 to ${QUERY_WORKERS_MAX}; ` +
+        `got ${String(workers)}`,
     );
   }
 }

@@ -19,7 +19,12 @@ import { type BlockInfo, BlockView, infoOf } from './block-view.js';
 import { checkDataDirectory } from './data-directory.js';
 import type { Head } from './head.js';
 import { replayHead } from './head-replay.js';
-import { LABEL_CACHE_BYTES, type OpenReadOnlyOptions, validateOptions } from './options.js';
+import {
+  LABEL_CACHE_BYTES,
+  type OpenReadOnlyOptions,
+  QUERY_WORKERS,
+  validateOptions,
+} from './options.js';
 import { type HeldSource, Reader, type Turns } from './reader.js';
 import { headStats, type TsdbStats } from './stats.js';
 
@@ -65,7 +70,7 @@ export class ReadOnlyDatabase extends Reader implements AsyncDisposable {
 
   /** Use `openReadOnly`. */
   constructor(dir: string, disk: Disk, options: OpenReadOnlyOptions) {
-    super();
+    super(options.queryWorkers ?? QUERY_WORKERS);
     this.dir = dir;
     this.disk = disk;
     this.options = options;
@@ -128,6 +133,7 @@ export class ReadOnlyDatabase extends Reader implements AsyncDisposable {
     this.view.close();
     this.head?.close();
     this.head = null;
+    await this.endQueryWorkers();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

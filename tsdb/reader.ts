@@ -17,6 +17,7 @@ import type {
   SelectOptions,
   SeriesCursor,
   SeriesSource,
+  SharedWork,
 } from '../model/queryable.js';
 import { unionSteps } from '../model/sort-steps.js';
 import type { Steps } from '../model/steps.js';
@@ -24,6 +25,8 @@ import { compareUtf8 } from '../model/utf8.js';
 import type { Engine, InstantOptions, RangeOptions } from '../promql/engine.js';
 import type { QueryResult } from '../promql/value.js';
 import { isGone } from './block-list.js';
+import type { QueryThreads } from './query-threads.js';
+import type { SharedSeries } from './shared-series.js';
 
 /** What a series costs beside its samples, in the pacer's units. */
 const SERIES_UNITS = 400;
@@ -62,7 +65,16 @@ export interface HeldSource extends SeriesSource {
 }
 
 export abstract class Reader implements Queryable {
+  private readonly queryWorkers: number;
   private engine: Promise<Engine> | null = null;
+  /** Loaded by the first query that asks for other threads. */
+  private threads: QueryThreads | null = null;
+  private loadingThreads: Promise<QueryThreads> | null = null;
+
+  /** With so many threads that may help with queries. */
+  constructor(queryWorkers: number) {
+    this.queryWorkers = queryWorkers;
+  }
 
   /**
    * The value of a PromQL expression at the moment `time`, in ms. Throws a `ParseError` for what is
@@ -154,8 +166,14 @@ export abstract class Reader implements Queryable {
     const turns = { pacer: new Pacer(), signal };
     signal?.throwIfAborted();
     const sources = await this.acquire(range, turns);
+    const shared: SharedSeries[] = [];
     let isReleased = false;
     return {
+      share: (cursor, work) => {
+        const series = this.shareNow(cursor, work);
+        if (series !== null) shared.push(series);
+        return series;
+      },
       select: async (matchers, within = range) => {
         if (isReleased) throw new ClosedError('the querier');
         const minTime = Math.max(range.minTime, within.minTime);
@@ -165,9 +183,15 @@ export abstract class Reader implements Queryable {
       release: () => {
         if (isReleased) return;
         isReleased = true;
+        for (const series of shared) series.end();
         this.release(sources);
       },
     };
+  }
+
+  /** Resolves when all threads are up that are to help with queries. */
+  async startQueryWorkers(): Promise<void> {
+    if (this.queryWorkers > 0) await (await this.loadThreads()).started();
   }
 
   /**
@@ -192,6 +216,26 @@ export abstract class Reader implements Queryable {
 
   protected onReleased(): void {
     // As above.
+  }
+
+  /** Ends the threads that help with queries; for `close()`, when no query is under way. */
+  protected async endQueryWorkers(): Promise<void> {
+    await (await this.loadingThreads)?.close();
+  }
+
+  private shareNow(cursor: SeriesCursor, work: SharedWork): SharedSeries | null {
+    if (this.queryWorkers === 0) return null;
+    if (this.threads !== null) return this.threads.share(cursor, work);
+    void this.startQueryWorkers();
+    return null;
+  }
+
+  private loadThreads(): Promise<QueryThreads> {
+    this.loadingThreads ??= import('./query-threads.js').then(({ QueryThreads }) => {
+      this.threads = new QueryThreads({ count: this.queryWorkers });
+      return this.threads;
+    });
+    return this.loadingThreads;
   }
 
   private loadEngine(): Promise<Engine> {

@@ -54,7 +54,6 @@ export async function openReduction(
       await context.turn();
       continue;
     }
-    const { column } = stream;
     // Labels that no one asks for are not decoded.
     const key = grouping.isWhole ? '' : grouping.keyOf(stream.labels);
     let group = groups.get(key);
@@ -66,9 +65,9 @@ export async function openReduction(
     }
     if (stream.dropsName) group.dropsName = true;
     if (quantiles !== null) context.countBytes(9 * grid.steps);
-    if (selector === null) group.accumulator.add(column);
+    if (selector === null) group.accumulator.add(stream.column);
     else selector.addTo(group.accumulator);
-    if (column.histograms !== null) tellOfHistograms(context, node);
+    if (stream.column.histograms !== null) tellOfHistograms(context, node);
   }
   const series = await finishAll(context, groups.values(), grid.steps);
   context.settleSamples(before, countSamples(series));

@@ -65,14 +65,17 @@ export async function openWindowed(
   const args: Float64Array[] = [];
   const rangeArg = call.args.find(({ type }) => type === 'matrix');
   if (rangeArg === undefined) throw new QueryError('bad_data', `${name} lacks a range vector`);
-  const range = await evaluation.range(unwrap(rangeArg), grid);
+  const { features } = evaluation.context;
+  const range = await evaluation.range(unwrap(rangeArg), grid, (shape) => {
+    return { kind: 'windows', name, shape, args, features };
+  });
   for (const arg of call.args) {
     if (arg !== rangeArg) args.push(await evaluation.scalar(arg, grid));
   }
   checkShape(name, range.shape);
   const stream = new WindowedStream(evaluation.context, range.source, {
     call,
-    run: functionOf(name, range.shape),
+    run: windowFunction(name, range.shape),
     shape: range.shape,
     args,
   });
@@ -81,7 +84,11 @@ export async function openWindowed(
   return dropNames(evaluation.context, stream, options);
 }
 
-function functionOf(name: string, { isAnchored, isSmoothed }: WindowShape): WindowFunction {
+/** What a function does with windows of a shape. */
+export function windowFunction(
+  name: string,
+  { isAnchored, isSmoothed }: WindowShape,
+): WindowFunction {
   const isExtended = isAnchored || isSmoothed;
   if (isExtended && Object.hasOwn(RATES, name)) return extendedRate(RATES[name]);
   if (name === 'resets' && !isExtended) return orByStartTimes(PLAIN.resets, countResets);
@@ -103,7 +110,8 @@ function positionOf(call: Call): Position {
 }
 
 class WindowedStream implements VectorStream {
-  readonly column: StepColumn;
+  column: StepColumn;
+  private readonly own: StepColumn;
   private readonly context: QueryContext;
   private readonly source: RangeSource;
   private readonly call: Call;
@@ -128,7 +136,7 @@ class WindowedStream implements VectorStream {
     this.source = source;
     this.call = call;
     this.run = run;
-    this.column = new StepColumn(shape.grid.steps);
+    this.own = this.column = new StepColumn(shape.grid.steps);
     this.takesHistograms = TAKES_HISTOGRAMS.has(call.func.name);
     this.isThorough = THOROUGH.has(call.func.name);
     this.position = positionOf(call);
@@ -144,24 +152,34 @@ class WindowedStream implements VectorStream {
   }
 
   move(): Moved {
-    const { source, column, windows } = this;
     for (;;) {
-      const moved = source.move();
+      const moved = this.source.move();
       if (moved !== 'on') return moved;
-      const { samples } = source;
-      if (samples.histograms !== null && !this.takesHistograms) dropHistogramRows(samples);
-      column.clear();
-      const most = windows.find(samples);
-      this.context.checkSamples(most);
-      this.run(windows, column);
-      // So that the next series waits for a turn, where one is due.
-      if (this.isThorough) this.context.isDue(most * windows.steps);
-      if (windows.overlaps > 0) this.tellOfOverlaps(windows.overlaps);
-      if (column.count === 0) continue;
-      this.context.countSamples(column.count);
+      this.fill();
+      if (this.column.count === 0) continue;
+      this.context.countSamples(this.column.count);
       this.judge();
       return moved;
     }
+  }
+
+  private fill(): void {
+    const { source, own, windows } = this;
+    const { samples, made } = source;
+    if (made !== null) {
+      this.context.checkSamples(made.samplesMax);
+      this.column = StepColumn.of(made);
+      return;
+    }
+    if (samples.histograms !== null && !this.takesHistograms) dropHistogramRows(samples);
+    this.column = own;
+    own.clear();
+    const most = windows.find(samples);
+    this.context.checkSamples(most);
+    this.run(windows, own);
+    // So that the next series waits for a turn, where one is due.
+    if (this.isThorough) this.context.isDue(most * windows.steps);
+    if (windows.overlaps > 0) this.tellOfOverlaps(windows.overlaps);
   }
 
   private tellOfOverlaps(count: number): void {

@@ -1,4 +1,5 @@
 /** Options of a database that is opened for writing: their defaults, and what is refused. */
+import { availableParallelism } from 'node:os';
 import { ArgumentError } from '../../model/errors.js';
 import { type DatabaseOptions, settingsOf } from '../../tsdb/database-options.js';
 import { WritableMemoryDisk } from '../support/writable-memory-disk.js';
@@ -34,6 +35,7 @@ describe('absent options', () => {
       blockReloadIntervalMs: 60_000,
       io: 'auto',
       labelCacheBytes: 4_194_304,
+      queryWorkers: Math.min(availableParallelism() - 1, 7),
     });
   });
 
