@@ -50,6 +50,11 @@ export class ChunkEntries {
     this.setTimes(others.minTimes[i], others.maxTimes[i]);
   }
 
+  /** Adds all entries of others, likewise. */
+  pushAll(others: ChunkEntries): void {
+    for (let i = 0; i < others.count; i++) this.pushFrom(others, i);
+  }
+
   /** Makes an entry of a chunk and adds it; it is there until these are cleared. */
   pushEncoded({ encoding, data, minTime, maxTime }: EncodedChunk): void {
     this.pushData(encoding, data, 0, data.length);

@@ -55,13 +55,15 @@ export class ChunkSegments {
   private readonly disk: Disk;
   private readonly dir: string;
   private readonly kernel: Kernel;
+  private readonly isScanned: boolean;
   private segments: Segment[] | null = null;
   private closed = false;
 
-  private constructor(disk: Disk, dir: string, kernel: Kernel) {
+  private constructor(disk: Disk, dir: string, kernel: Kernel, isScanned: boolean) {
     this.disk = disk;
     this.dir = dir;
     this.kernel = kernel;
+    this.isScanned = isScanned;
   }
 
   /**
@@ -69,7 +71,15 @@ export class ChunkSegments {
    * any number of blocks.
    */
   static open(disk: Disk, chunksDir: string, kernel: Kernel = new Kernel()): ChunkSegments {
-    return new ChunkSegments(disk, chunksDir, kernel);
+    return new ChunkSegments(disk, chunksDir, kernel, false);
+  }
+
+  /**
+   * The same for who reads them once from front to back (entry-window.ts): they are read by
+   * position, which costs less than to map each page for a single look.
+   */
+  static openToScan(disk: Disk, chunksDir: string, kernel: Kernel): ChunkSegments {
+    return new ChunkSegments(disk, chunksDir, kernel, true);
   }
 
   /**
@@ -77,9 +87,7 @@ export class ChunkSegments {
    * block away and deletes it, where a file that is still to be opened would be gone.
    */
   openAll(): void {
-    for (const segment of this.listed()) {
-      segment.source ??= this.disk.openImmutable(segment.path);
-    }
+    for (const segment of this.listed()) segment.source ??= this.openFile(segment.path);
   }
 
   /** Of all segment files together. */
@@ -152,6 +160,11 @@ export class ChunkSegments {
       into.setTimes(chunks.minTimes[at], chunks.maxTimes[at]);
       at++;
     }
+  }
+
+  /** The file in which a chunk is, its header checked. */
+  sourceAt(ref: number): ByteSource {
+    return this.opened(this.segmentOf(ref));
   }
 
   /** Tells the kernel how the segments that are open will be used. */
@@ -250,7 +263,7 @@ export class ChunkSegments {
 
   /** The bytes of a segment whose header was found right. */
   private opened(segment: Segment): ByteSource {
-    segment.source ??= this.disk.openImmutable(segment.path);
+    segment.source ??= this.openFile(segment.path);
     const { source } = segment;
     if (!segment.isChecked) {
       const header = source.peek(0, Math.min(SEGMENT_HEADER_BYTES, source.size));
@@ -258,6 +271,10 @@ export class ChunkSegments {
       segment.isChecked = true;
     }
     return source;
+  }
+
+  private openFile(path: string): ByteSource {
+    return this.isScanned ? this.disk.openMutable(path) : this.disk.openImmutable(path);
   }
 
   private listed(): Segment[] {

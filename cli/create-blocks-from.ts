@@ -45,7 +45,7 @@ export async function createBlocksFromOpenMetrics(
       if (file.size !== null) progress.update(bytesRead, file.size);
       return count;
     };
-    const leftOut = importOpenMetrics(new NodeWritableDisk(), input, read, {
+    const leftOut = await importOpenMetrics(new NodeWritableDisk(), input, read, {
       out,
       durationMs: blockDuration(flags.maxBlockDuration ?? 0),
       labels: flags.label ?? new Map(),

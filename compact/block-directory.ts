@@ -2,22 +2,44 @@
  * The directory of a block in the making: invisible until it is whole, and whole after a crash or
  * not there (tsdb/compact.go, `write`).
  *
- *     <ulid>.tmp-for-creation/    files are written, each synced at its end
+ *     <ulid>.tmp-for-creation/    files are written, each synced behind its end
  *                                 chunks/, then the directory itself, synced
  *     <ulid>/                     renamed, and the directory above synced
  *
- * What a crash leaves behind ends in `.tmp-for-creation`: Prometheus removes it when it opens.
+ * Bytes are stored by the system's threads while more are made (write-behind.ts). What a crash
+ * leaves behind ends in `.tmp-for-creation`: Prometheus removes it when it opens.
  */
 import type { WritableDisk, WritableFile } from '../disk/writable-disk.js';
 import { DiskError, messageOf } from '../model/errors.js';
-import type { FileSink } from './block-writer.js';
+import { Pacer } from '../model/pacer.js';
+import type { Steps } from '../model/steps.js';
+import type { BlockMeta } from './block-meta.js';
+import type { FileSink, OpenSink } from './block-writer.js';
+import { WriteBehind } from './write-behind.js';
 
 export const CREATION_SUFFIX = '.tmp-for-creation';
 
-/** Bytes are written in pieces of about this size. */
-const BUFFER_BYTES = 256 * 1024;
-/** After so many, the disk is set to work while more is made: the sync at the end is short then. */
-const HURRY_BYTES = 4 * 1024 * 1024;
+/**
+ * Makes a block in the directory `parent` of what `write` puts into its files, and returns its
+ * meta; null, and nothing is made, where that does.
+ */
+export async function storeBlock(
+  disk: WritableDisk,
+  parent: string,
+  ulid: string,
+  write: (openSink: OpenSink) => Steps<BlockMeta | null>,
+  signal?: AbortSignal,
+): Promise<BlockMeta | null> {
+  const directory = new BlockDirectory(disk, parent, ulid);
+  try {
+    const meta = await new Pacer().run(write(directory.openSink), signal);
+    if (meta === null) directory.drop();
+    else await directory.publish();
+    return meta;
+  } catch (error) {
+    throw directory.discard(error);
+  }
+}
 
 export class BlockDirectory {
   /** Where the block lies once it is whole. */
@@ -26,6 +48,7 @@ export class BlockDirectory {
   private readonly parent: string;
   private readonly temporary: string;
   private readonly files: WritableFile[] = [];
+  private readonly behind = new WriteBehind();
 
   /** Makes the directory `<ulid>.tmp-for-creation` in `parent`. */
   constructor(disk: WritableDisk, parent: string, ulid: string) {
@@ -47,16 +70,17 @@ export class BlockDirectory {
     return this.files.reduce((sum, { size }) => sum + size, 0);
   }
 
-  /** For `BlockWriter`: makes one file, which is synced and closed when it ends. */
+  /** For `BlockWriter`: makes one file, which is synced and closed once it has ended. */
   readonly openSink = (name: string): FileSink => {
     const file = this.disk.create(this.disk.join(this.temporary, name));
     this.files.push(file);
-    return new BufferedSink(file);
+    return this.behind.sinkOf(file);
   };
 
   /** All files have ended: makes them a block, durably. */
-  publish(): void {
+  async publish(): Promise<void> {
     const { disk, temporary } = this;
+    await this.behind.settled();
     disk.syncDirectory(disk.join(temporary, 'chunks'));
     disk.syncDirectory(temporary);
     disk.rename(temporary, this.path);
@@ -79,42 +103,5 @@ export class BlockDirectory {
       const message = `${messageOf(error)}; ${this.temporary} is left behind: ${second.message}`;
       return new DiskError(message, second.path, second.errno, { cause: error });
     }
-  }
-}
-
-class BufferedSink implements FileSink {
-  private readonly file: WritableFile;
-  private readonly buffer = new Uint8Array(BUFFER_BYTES);
-  private used = 0;
-  /** How much of the file the disk was told to store. */
-  private hurried = 0;
-
-  constructor(file: WritableFile) {
-    this.file = file;
-  }
-
-  write(bytes: Uint8Array): void {
-    if (this.used + bytes.length > this.buffer.length) this.flush();
-    if (bytes.length > this.buffer.length) {
-      this.file.write(bytes);
-      return;
-    }
-    this.buffer.set(bytes, this.used);
-    this.used += bytes.length;
-  }
-
-  end(): void {
-    this.flush();
-    this.file.sync();
-    this.file.close();
-  }
-
-  private flush(): void {
-    if (this.used === 0) return;
-    this.file.write(this.buffer.subarray(0, this.used));
-    this.used = 0;
-    if (this.file.size - this.hurried < HURRY_BYTES) return;
-    this.hurried = this.file.size;
-    this.file.hurry?.();
   }
 }

@@ -43,6 +43,11 @@ export class ChunkMerger {
    * which refers to their bytes, and until the next call to ours.
    */
   merge(lists: readonly ChunkEntries[], into: ChunkEntries): void {
+    if (areInTurn(lists)) for (const entries of lists) into.pushAll(entries);
+    else this.mergeOverlapping(lists, into);
+  }
+
+  private mergeOverlapping(lists: readonly ChunkEntries[], into: ChunkEntries): void {
     const waiting = new Heap<Place>(comesBefore);
     for (const entries of lists) {
       if (entries.count > 0) waiting.push({ entries, at: 0, end: entries.count });
@@ -110,6 +115,18 @@ function partsOf(samples: Columns, bounds: readonly number[]): Columns[] {
     part.pushRows(samples, bounds[i], end);
     return part;
   });
+}
+
+/** Fast path: whether each list begins behind the one before it, and overlaps nothing itself. */
+function areInTurn(lists: readonly ChunkEntries[]): boolean {
+  let maxTime = -Infinity;
+  for (const { count, minTimes, maxTimes } of lists) {
+    for (let i = 0; i < count; i++) {
+      if (minTimes[i] <= maxTime) return false;
+      maxTime = maxTimes[i];
+    }
+  }
+  return true;
 }
 
 function moveOn(place: Place, waiting: Heap<Place>): void {

@@ -18,7 +18,7 @@ import type { Kernel } from '../kernel/kernel.js';
 import { CorruptionError } from '../model/errors.js';
 import { Heap } from '../model/heap.js';
 import type { Steps } from '../model/steps.js';
-import { BlockDirectory } from './block-directory.js';
+import { storeBlock } from './block-directory.js';
 import type { BlockMeta } from './block-meta.js';
 import { BlockWriter, type NewBlock, type OpenSink } from './block-writer.js';
 import { ChunkMerger } from './chunk-merge.js';
@@ -37,28 +37,23 @@ export type CompactionProgress = (done: number, total: number) => void;
 export interface CompactionOptions {
   readonly kernel: Kernel;
   readonly onProgress?: CompactionProgress;
+  readonly signal?: AbortSignal;
 }
 
 /**
  * Writes `block` into the directory `dir` of `disk` and returns its meta; null, and nothing is
  * written, where no sample is left. The sources, by min time, stay as they are.
  */
-export function* compactBlocks(
+export function compactBlocks(
   disk: WritableDisk,
   dir: string,
   block: NewBlock,
   sources: readonly OpenBlock[],
   options: CompactionOptions,
-): Steps<BlockMeta | null> {
-  const directory = new BlockDirectory(disk, dir, block.ulid);
-  try {
-    const meta = yield* writeBlock(directory.openSink, block, sources, options);
-    if (meta === null) directory.drop();
-    else directory.publish();
-    return meta;
-  } catch (error) {
-    throw directory.discard(error);
-  }
+): Promise<BlockMeta | null> {
+  const write = (openSink: OpenSink): Steps<BlockMeta | null> =>
+    writeBlock(openSink, block, sources, options);
+  return storeBlock(disk, dir, block.ulid, write, options.signal);
 }
 
 function* writeBlock(

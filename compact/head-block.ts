@@ -18,9 +18,9 @@ import { Columns } from '../model/columns.js';
 import { CorruptionError } from '../model/errors.js';
 import type { Interval } from '../model/interval.js';
 import type { Steps } from '../model/steps.js';
-import { BlockDirectory } from './block-directory.js';
+import { storeBlock } from './block-directory.js';
 import type { BlockMeta } from './block-meta.js';
-import { BlockWriter, type NewBlock } from './block-writer.js';
+import { BlockWriter, type NewBlock, type OpenSink } from './block-writer.js';
 import type { CompactionOptions } from './compactor.js';
 import type { HeadSnapshot } from './head-snapshot.js';
 import { type HeadOrder, sortHead } from './head-symbols.js';
@@ -41,30 +41,33 @@ export interface HeadSource {
  * Writes `block` into the directory `dir` of `disk` and returns its meta; null, and nothing is
  * written, where the head has no sample in its range.
  */
-export function* writeHeadBlock(
+export function writeHeadBlock(
   disk: WritableDisk,
   dir: string,
   block: NewBlock,
   source: HeadSource,
   options: CompactionOptions,
-): Steps<BlockMeta | null> {
-  const order = yield* sortHead(source.snapshot);
-  const directory = new BlockDirectory(disk, dir, block.ulid);
+): Promise<BlockMeta | null> {
   const files = new ChunkFiles(disk, source.chunksDir);
+  const write = (openSink: OpenSink): Steps<BlockMeta | null> =>
+    writeBlock(openSink, block, source.snapshot, files, options);
+  return storeBlock(disk, dir, block.ulid, write, options.signal);
+}
+
+function* writeBlock(
+  openSink: OpenSink,
+  block: NewBlock,
+  snapshot: HeadSnapshot,
+  files: ChunkFiles,
+  options: CompactionOptions,
+): Steps<BlockMeta | null> {
   try {
-    const writer = new BlockWriter(directory.openSink, block, order.symbols);
+    const order = yield* sortHead(snapshot);
+    const writer = new BlockWriter(openSink, block, order.symbols);
     const range = { minTime: block.minTime, maxTime: block.maxTime - 1 };
-    const chunks = new HeadChunkSource(source.snapshot, files, range, options);
-    yield* writeSeries(writer, source.snapshot, order, chunks, options);
-    if (writer.sampleCount === 0) {
-      directory.drop();
-      return null;
-    }
-    const meta = writer.finish();
-    directory.publish();
-    return meta;
-  } catch (error) {
-    throw directory.discard(error);
+    const chunks = new HeadChunkSource(snapshot, files, range, options);
+    yield* writeSeries(writer, snapshot, order, chunks, options);
+    return writer.sampleCount === 0 ? null : writer.finish();
   } finally {
     files.close();
   }

@@ -7,10 +7,9 @@
 import type { WritableDisk } from '../disk/writable-disk.js';
 import type { Kernel } from '../kernel/kernel.js';
 import { Pacer } from '../model/pacer.js';
-import type { Steps } from '../model/steps.js';
 import type { BlockMeta } from './block-meta.js';
 import type { NewBlock } from './block-writer.js';
-import { compactBlocks, type CompactionOptions, type CompactionProgress } from './compactor.js';
+import { compactBlocks, type CompactionProgress } from './compactor.js';
 import { writeHeadBlock } from './head-block.js';
 import type { HeadSnapshot } from './head-snapshot.js';
 import { closeBlock, openBlocks } from './open-block.js';
@@ -64,27 +63,15 @@ export interface JobRunner {
 export async function runJob(
   disk: WritableDisk,
   job: CompactionJob,
-  { kernel, signal, onProgress }: JobOptions & { readonly kernel: Kernel },
+  options: JobOptions & { readonly kernel: Kernel },
 ): Promise<BlockMeta | null> {
+  const { kernel, signal } = options;
   signal?.throwIfAborted();
-  const steps = stepsOf(disk, job, { kernel, onProgress });
-  return await new Pacer().run(steps, signal);
-}
-
-function* stepsOf(
-  disk: WritableDisk,
-  job: CompactionJob,
-  options: CompactionOptions,
-): Steps<BlockMeta | null> {
-  if (job.kind === 'verify') {
-    return yield* readBack(disk, job.path, options.kernel);
-  }
-  if (job.kind === 'head') {
-    return yield* writeHeadBlock(disk, job.dir, job.block, job, options);
-  }
-  const sources = openBlocks(disk, job.sources, options.kernel);
+  if (job.kind === 'verify') return new Pacer().run(readBack(disk, job.path, kernel), signal);
+  if (job.kind === 'head') return writeHeadBlock(disk, job.dir, job.block, job, options);
+  const sources = openBlocks(disk, job.sources, kernel);
   try {
-    return yield* compactBlocks(disk, job.dir, job.block, sources, options);
+    return await compactBlocks(disk, job.dir, job.block, sources, options);
   } finally {
     sources.forEach(closeBlock);
   }

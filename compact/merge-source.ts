@@ -8,6 +8,7 @@
  */
 import { isKnownEncoding } from '../chunks/chunk.js';
 import { ChunkEntries } from '../chunks/chunk-entries.js';
+import { EntryWindow } from '../chunks/entry-window.js';
 import type { EntryDecoder } from '../chunks/entry-decoder.js';
 import { recodeChunk } from '../chunks/series-encoder.js';
 import type { Postings } from '../index/postings.js';
@@ -39,6 +40,7 @@ export class MergeSource {
   private readonly range: Interval;
   private readonly decoder: EntryDecoder;
   private readonly postings: Postings;
+  private readonly window: EntryWindow;
   private readonly metas = new ChunkMetas();
   private readonly samples = new Columns();
   /** What of the series in hand is not to go on. */
@@ -50,6 +52,7 @@ export class MergeSource {
     this.ranks = ranks;
     this.range = range;
     this.decoder = decoder;
+    this.window = new EntryWindow(block.chunks);
     this.postings = block.index.allPostings();
   }
 
@@ -72,14 +75,8 @@ export class MergeSource {
   load(): void {
     const { entries, metas } = this;
     entries.clear();
-    let verbatim = 0;
-    for (let i = 0; i < metas.count; i++) {
-      if (!this.isTouched(i)) continue;
-      this.block.chunks.readEntries(metas, verbatim, i, entries);
-      this.recode(i);
-      verbatim = i + 1;
-    }
-    this.block.chunks.readEntries(metas, verbatim, metas.count, entries);
+    if (this.deleted.length === 0) this.window.readEntries(metas, 0, metas.count, entries);
+    else this.loadKept();
     for (let i = 0; i < entries.count; i++) {
       const encoding = entries.encodingAt(i);
       if (isKnownEncoding(encoding)) continue;
@@ -113,6 +110,19 @@ export class MergeSource {
       this.deleted = addInterval(before, { minTime: range.maxTime + 1, maxTime: MAX_TIME });
     }
     return kept > 0;
+  }
+
+  /** Loads chunks of a series of which something is deleted. */
+  private loadKept(): void {
+    const { entries, metas } = this;
+    let verbatim = 0;
+    for (let i = 0; i < metas.count; i++) {
+      if (!this.isTouched(i)) continue;
+      this.block.chunks.readEntries(metas, verbatim, i, entries);
+      this.recode(i);
+      verbatim = i + 1;
+    }
+    this.block.chunks.readEntries(metas, verbatim, metas.count, entries);
   }
 
   private isTouched(i: number): boolean {

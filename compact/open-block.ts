@@ -28,7 +28,7 @@ export function openBlock(disk: Disk, path: string, kernel: Kernel): OpenBlock {
   const meta = readBlockMeta(disk, path);
   const source = disk.openImmutable(disk.join(path, 'index'));
   const index = IndexReader.open(source, { metaVersion: meta.version });
-  const chunks = ChunkSegments.open(disk, disk.join(path, 'chunks'), kernel);
+  const chunks = ChunkSegments.openToScan(disk, disk.join(path, 'chunks'), kernel);
   try {
     const tombstones = readTombstones(disk, disk.join(path, 'tombstones'));
     chunks.openAll();

@@ -76,17 +76,17 @@ interface Survey {
  * `InputError`. Returns what promtool loses without a word: where times are negative, its first
  * block may begin after the first samples.
  */
-export function importOpenMetrics(
+export async function importOpenMetrics(
   disk: WritableDisk,
   path: string,
   read: ReadBytes,
   options: ImportOptions,
-): LeftOut | null {
+): Promise<LeftOut | null> {
   const spill = new SpillFile(disk, options.out, options.newUlid());
   try {
     const run = new OpenMetricsImport(disk, path, spill, options);
     run.collect(read);
-    return run.writeBlocks();
+    return await run.writeBlocks();
   } finally {
     spill.remove();
   }
@@ -126,7 +126,7 @@ class OpenMetricsImport {
   }
 
   /** Makes a block of each slice. */
-  writeBlocks(): LeftOut | null {
+  async writeBlocks(): Promise<LeftOut | null> {
     makeDirectories(this.disk, this.options.out);
     const slices = [...this.slices.values()].sort((a, b) => a.start - b.start);
     const { durationMs } = this.options;
@@ -135,7 +135,7 @@ class OpenMetricsImport {
     let leftOut: LeftOut | null = null;
     for (const slice of slices) {
       if (slice.start < before) leftOut = { samples: slice.samples, before };
-      else this.writeBlock(slice);
+      else await this.writeBlock(slice);
     }
     return leftOut;
   }
@@ -160,7 +160,7 @@ class OpenMetricsImport {
     return slice;
   }
 
-  private writeBlock(slice: Slice): void {
+  private async writeBlock(slice: Slice): Promise<void> {
     const { disk, options, table } = this;
     const { series, minTime, maxTime } = this.survey(slice);
     const ulid = options.newUlid();
@@ -172,7 +172,7 @@ class OpenMetricsImport {
       const writer = new BlockWriter(directory.openSink, range, symbols);
       this.writeSeries(slice, writer);
       meta = writer.finish();
-      directory.publish();
+      await directory.publish();
     } catch (error) {
       throw directory.discard(error);
     }

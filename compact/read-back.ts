@@ -3,6 +3,7 @@
  * and chunks, the order of series, and that it holds what its meta.json says.
  */
 import { ChunkEntries } from '../chunks/chunk-entries.js';
+import { EntryWindow } from '../chunks/entry-window.js';
 import { ENCODING_XOR, ENCODING_XOR2 } from '../chunks/chunk.js';
 import type { Disk } from '../disk/disk.js';
 import { ChunkMetas } from '../index/reader.js';
@@ -39,7 +40,8 @@ export function* readBack(disk: Disk, path: string, kernel: Kernel): Steps<Block
 type Found = Omit<BlockStats, 'numTombstones'>;
 
 function* readSeries(block: OpenBlock): Steps<Found> {
-  const { index, chunks, meta } = block;
+  const { index, meta } = block;
+  const chunks = new EntryWindow(block.chunks);
   const symbols: number[] = [];
   const metas = new ChunkMetas();
   const entries = new ChunkEntries();

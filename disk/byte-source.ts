@@ -19,6 +19,8 @@ export interface ByteSource {
   readonly kind: 'mmap' | 'pread' | 'memory';
   peek(offset: number, length: number): Uint8Array;
   read(offset: number, length: number): Uint8Array;
+  /** Copies the bytes from `offset` on into all of `target`. */
+  readInto(offset: number, target: Uint8Array): void;
   /** A hint to the kernel; without effect where the kind has no use for it. */
   advise(advice: Advice): void;
   /** How many bytes of the file are in memory now; null where the kind cannot tell. */
@@ -67,6 +69,10 @@ export class MemorySource implements ByteSource {
   read(offset: number, length: number): Uint8Array {
     checkRange(this, this.closed, offset, length);
     return this.bytes.subarray(offset, offset + length);
+  }
+
+  readInto(offset: number, target: Uint8Array): void {
+    target.set(this.read(offset, target.length));
   }
 
   advise(): void {

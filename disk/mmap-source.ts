@@ -96,6 +96,10 @@ export class MmapSource implements ByteSource {
     return new Uint8Array(buffer.buffer, buffer.byteOffset + offset, length);
   }
 
+  readInto(offset: number, target: Uint8Array): void {
+    target.set(this.read(offset, target.length));
+  }
+
   advise(advice: Advice): void {
     checkRange(this, this.buffer === null, 0, 0);
     const words = {

@@ -1,4 +1,7 @@
-/** The real disk, for writing: `node:fs`, synchronously but for `syncLater` and `hurry`. */
+/**
+ * The real disk, for writing: `node:fs`, synchronously but for `writeLater`, `syncLater` and
+ * `hurry`, which the system's threads carry out.
+ */
 import {
   close,
   closeSync,
@@ -13,6 +16,7 @@ import {
   renameSync,
   rmSync,
   statfsSync,
+  write,
   writeSync,
 } from 'node:fs';
 import { assert } from '../model/assert.js';
@@ -88,8 +92,8 @@ class NodeFile implements WritableFile {
   size = 0;
   private readonly fd: number;
   private closed = false;
-  /** Calls of `syncLater` that run: the descriptor's number is not to be given away under them. */
-  private syncs = 0;
+  /** Calls that run elsewhere: the descriptor's number is not to be given away under them. */
+  private running = 0;
   private isHurrying = false;
 
   constructor(path: string, fd: number) {
@@ -110,6 +114,18 @@ class NodeFile implements WritableFile {
     }
   }
 
+  async writeLater(bytes: Uint8Array): Promise<void> {
+    this.checkOpen();
+    const start = this.size;
+    this.size += bytes.length;
+    for (let done = 0; done < bytes.length;) {
+      const rest = bytes.length - done;
+      done += await this.elsewhere<number>('write', (tell) =>
+        write(this.fd, bytes, done, rest, start + done, tell),
+      );
+    }
+  }
+
   truncate(size: number): void {
     this.checkOpen();
     assert(size <= this.size, 'a file is cut to less than it has');
@@ -124,11 +140,7 @@ class NodeFile implements WritableFile {
 
   async syncLater(): Promise<void> {
     this.checkOpen();
-    this.syncs++;
-    const error = await new Promise<Error | null>((resolve) => fsync(this.fd, resolve));
-    this.syncs--;
-    this.release();
-    if (error !== null) throw diskError(error, 'sync', this.path);
+    await this.elsewhere('sync', (tell) => fsync(this.fd, (error) => tell(error, undefined)));
   }
 
   /** By a descriptor of its own: an error shows again when ours is synced. */
@@ -148,8 +160,26 @@ class NodeFile implements WritableFile {
     this.release();
   }
 
+  /** Has a thread of the system's do a call. */
+  private async elsewhere<T>(
+    verb: string,
+    call: (tell: (error: Error | null, result: T) => void) => void,
+  ): Promise<T> {
+    this.running++;
+    try {
+      return await new Promise<T>((resolve, reject) => {
+        call((error, result) => (error === null ? resolve(result) : reject(error)));
+      });
+    } catch (error) {
+      throw diskError(error, verb, this.path);
+    } finally {
+      this.running--;
+      this.release();
+    }
+  }
+
   private release(): void {
-    if (this.closed && this.syncs === 0) attempt('close', this.path, () => closeSync(this.fd));
+    if (this.closed && this.running === 0) attempt('close', this.path, () => closeSync(this.fd));
   }
 
   private checkOpen(): void {

@@ -55,6 +55,11 @@ export class PreadSource implements ByteSource {
     return this.readWhole(offset, length);
   }
 
+  readInto(offset: number, target: Uint8Array): void {
+    checkRange(this, this.closed, offset, target.length);
+    this.fill(target, offset, target.length);
+  }
+
   advise(): void {
     checkRange(this, this.closed, 0, 0);
   }

@@ -15,6 +15,12 @@ export interface WritableFile {
   readonly size: number;
   /** Appends all of `bytes`, which may be reused when it returns; a part, where it throws. */
   write(bytes: Uint8Array): void;
+  /**
+   * The same without holding the thread: `bytes` must not change until it resolves, `size` counts
+   * them at once, and later writes go behind them. A file of which one fails has holes, and is to
+   * be thrown away.
+   */
+  writeLater(bytes: Uint8Array): Promise<void>;
   /** Cuts off what lies behind the first `size` bytes. */
   truncate(size: number): void;
   /** Returns when everything written is on stable storage; not the file's name. */

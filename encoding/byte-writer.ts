@@ -55,6 +55,20 @@ export class ByteWriter {
     return this;
   }
 
+  /** Each of `values` as `u32`. */
+  u32s(values: Uint32Array): this {
+    let at = this.grow(4 * values.length);
+    const { buffer } = this;
+    for (let i = 0; i < values.length; i++) {
+      const value = values[i];
+      buffer[at++] = value >>> 24;
+      buffer[at++] = value >>> 16;
+      buffer[at++] = value >>> 8;
+      buffer[at++] = value;
+    }
+    return this;
+  }
+
   /** A 64-bit integer, negative ones in two's complement; exact as far as a double is. */
   u64(value: number): this {
     assert(Number.isInteger(value), 'a 64-bit field is an integer');
@@ -72,6 +86,16 @@ export class ByteWriter {
   }
 
   uvarint(value: number): this {
+    // Fast path: of one byte or two, as most are.
+    if (value >= 0 && value < 0x4000 && Number.isInteger(value)) {
+      const at = this.grow(value < 0x80 ? 1 : 2);
+      if (value < 0x80) this.buffer[at] = value;
+      else {
+        this.buffer[at] = value | 0x80;
+        this.buffer[at + 1] = value >>> 7;
+      }
+      return this;
+    }
     assert(Number.isSafeInteger(value) && value >= 0, 'a uvarint is a safe integer from 0');
     while (value >= 0x80) {
       this.u8((value % 128) + 128);

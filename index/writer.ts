@@ -161,7 +161,7 @@ export class IndexWriter {
     const { body } = this;
     body.clear();
     body.u32(ids.length);
-    for (const id of ids) body.u32(id);
+    body.u32s(ids);
     this.writeSection(body);
   }
 

@@ -26,10 +26,15 @@ declare const WebAssembly: {
 /** What a module imports, by the names of where it is from and its own. */
 export type Imports = Readonly<Record<string, object>>;
 
-/** Compiles a module that is given in base64, starts it, and returns its exports. */
-export function startModule(base64: string, imports?: Imports): unknown {
-  const module = new WebAssembly.Module(Buffer.from(base64, 'base64'));
-  return new WebAssembly.Instance(module, imports).exports;
+/** Compiles a module that is given in base64. */
+export function compileModule(base64: string): object {
+  return new WebAssembly.Module(Buffer.from(base64, 'base64'));
+}
+
+/** Starts a module, which may be given in base64, and returns its exports. */
+export function startModule(module: object | string, imports?: Imports): unknown {
+  const compiled = typeof module === 'string' ? compileModule(module) : module;
+  return new WebAssembly.Instance(compiled, imports).exports;
 }
 
 /** A shared memory of one page of 64 KiB that may grow to `pagesMax` of them. */

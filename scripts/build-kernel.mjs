@@ -25,6 +25,12 @@ const MODULES = [
   { entry: 'kernel.ts', output: 'kernel-wasm.ts', name: 'KERNEL_WASM', options: [] },
   { entry: 'text/text.ts', output: 'text-kernel-wasm.ts', name: 'TEXT_KERNEL_WASM', options: [] },
   {
+    entry: 'entries/entries.ts',
+    output: 'entry-kernel-wasm.ts',
+    name: 'ENTRY_KERNEL_WASM',
+    options: [],
+  },
+  {
     entry: 'head/head.ts',
     output: 'head-kernel-wasm.ts',
     name: 'HEAD_KERNEL_WASM',

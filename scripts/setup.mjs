@@ -21,7 +21,9 @@ const STAGES = [
   {
     name: 'kernel',
     inputs: ['kernel/assembly', 'scripts/build-kernel.mjs', 'package-lock.json'],
-    outputs: ['kernel/kernel-wasm.ts', 'kernel/head-kernel-wasm.ts', 'kernel/text-kernel-wasm.ts'],
+    outputs: ['kernel', 'entry-kernel', 'head-kernel', 'text-kernel'].map(
+      (name) => `kernel/${name}-wasm.ts`,
+    ),
     command: ['scripts/build-kernel.mjs'],
   },
   {

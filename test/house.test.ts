@@ -96,6 +96,7 @@ const TESTED_BY: Readonly<Record<string, string>> = {
   'compact/merge-source.ts': 'test/compact/compactor.test.ts',
   'compact/open-block.ts': 'test/compact/compactor.test.ts',
   'index/symbol-list.ts': 'test/index/symbol-union.test.ts',
+  'kernel/entry-kernel.ts': 'test/chunks/entry-window.test.ts',
   'kernel/finished-chunks.ts': 'test/kernel/head-kernel.test.ts',
   'kernel/kernel-module.ts': 'test/kernel/kernel.test.ts',
   'kernel/sample-rows.ts': 'test/kernel/head-kernel.test.ts',
@@ -206,6 +207,7 @@ const ROOT = resolve(__dirname, '..');
 const LEFT_OUT = new Set(['node_modules', 'dist', '.git', '.peers', 'coverage', 'fixtures']);
 const GENERATED = new Set([
   'kernel/kernel-wasm.ts',
+  'kernel/entry-kernel-wasm.ts',
   'kernel/head-kernel-wasm.ts',
   'kernel/text-kernel-wasm.ts',
   'api/remote-pb.ts',

@@ -81,8 +81,9 @@ describe('create-blocks-from openmetrics', () => {
     const path = join(scratchFolder(), 'pipe');
     execFileSync('mkfifo', [path]);
     const writer = spawn('sh', ['-c', `printf 'a 1 1\\n# EOF\\n' > '${path}'`]);
+    const exited = once(writer, 'exit');
     const { code, text } = await ran('openmetrics', path, scratchFolder());
-    await once(writer, 'exit');
+    await exited;
     expect(code).toBe(0);
     expect(lines(text)).toHaveLength(3);
   });

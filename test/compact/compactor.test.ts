@@ -14,8 +14,6 @@ import { Labels } from '../../model/labels.js';
 import { encodeTombstones } from '../../index/tombstones.js';
 import { Kernel } from '../../kernel/kernel.js';
 import { CorruptionError, DiskError } from '../../model/errors.js';
-import { Pacer } from '../../model/pacer.js';
-import { atOnce } from '../../model/steps.js';
 import {
   addBlock,
   OTHER_ULID,
@@ -62,19 +60,19 @@ function pathOf({ ulid }: TestBlock): string {
 
 type Describe = (ulid: string, metas: readonly BlockMeta[]) => NewBlock;
 
-function compact(
+async function compact(
   disk: WritableMemoryDisk,
   blocks: readonly TestBlock[],
   describeBlock: Describe = mergedBlock,
   onProgress?: CompactionProgress,
-): BlockMeta | null {
+): Promise<BlockMeta | null> {
   const sources = openBlocks(disk, blocks.map(pathOf), kernel);
   try {
     const target = describeBlock(
       NEW,
       sources.map(({ meta }) => meta),
     );
-    return atOnce(compactBlocks(disk, DIR, target, sources, { kernel, onProgress }));
+    return await compactBlocks(disk, DIR, target, sources, { kernel, onProgress });
   } finally {
     sources.forEach(closeBlock);
   }
@@ -88,9 +86,9 @@ function contents(disk: WritableMemoryDisk): string[] {
 }
 
 describe('blocks that are merged', () => {
-  it('become one with the series of all, in label order', () => {
+  it('become one with the series of all, in label order', async () => {
     const disk = diskWith(FIRST, SECOND);
-    const meta = compact(disk, [FIRST, SECOND]);
+    const meta = await compact(disk, [FIRST, SECOND]);
     expect(contents(disk)).toEqual(['m z: 150', 'n a: 10 20 30 40 110 120', 'n b x é: 50']);
     expect(meta).toMatchObject({
       minTime: 0,
@@ -103,28 +101,28 @@ describe('blocks that are merged', () => {
     );
   });
 
-  it('keep each time once where they overlap', () => {
+  it('keep each time once where they overlap', async () => {
     const late: TestBlock = {
       ...SECOND,
       minTime: 0,
       series: [[{ n: 'a' }, [{ times: [15, 20, 25] }, { times: [110] }]]],
     };
     const disk = diskWith(FIRST, late);
-    compact(disk, [FIRST, late]);
+    await compact(disk, [FIRST, late]);
     expect(contents(disk)).toEqual(['n a: 10 15 20 25 30 40 110', 'n b x é: 50']);
   });
 
-  it('keep symbols that no series has any more', () => {
+  it('keep symbols that no series has any more', async () => {
     const disk = diskWith(FIRST);
     deleteSamples(disk, FIRST, 1, [[0, 100]]);
-    compact(disk, [FIRST]);
+    await compact(disk, [FIRST]);
     const [block] = openBlocks(disk, [`${DIR}/${NEW}`], kernel);
     expect([...block.index.symbols()]).toEqual(['', 'a', 'b', 'n', 'x', 'é']);
   });
 
-  it('tell how far they are', () => {
+  it('tell how far they are', async () => {
     const told: [number, number][] = [];
-    compact(diskWith(FIRST, SECOND), [FIRST, SECOND], mergedBlock, (done, total) => {
+    await compact(diskWith(FIRST, SECOND), [FIRST, SECOND], mergedBlock, (done, total) => {
       told.push([done, total]);
     });
     expect(told).toEqual([[4, 4]]);
@@ -145,18 +143,18 @@ function deleteSamples(
 }
 
 describe('what was deleted', () => {
-  it('is left out, in the middle of a chunk and whole chunks', () => {
+  it('is left out, in the middle of a chunk and whole chunks', async () => {
     const disk = diskWith(FIRST);
     deleteSamples(disk, FIRST, 0, [
       [20, 20],
       [25, 45],
     ]);
-    const meta = compact(disk, [FIRST], rewritten);
+    const meta = await compact(disk, [FIRST], rewritten);
     expect(contents(disk)).toEqual(['n a: 10', 'n b x é: 50']);
     expect(meta?.compaction).toMatchObject({ level: 1, sources: [NEW] });
   });
 
-  it('takes a series with it of which nothing is left', () => {
+  it('takes a series with it of which nothing is left', async () => {
     const disk = diskWith(FIRST);
     // Both samples, but neither range covers the chunk.
     deleteSamples(disk, FIRST, 0, [
@@ -164,35 +162,36 @@ describe('what was deleted', () => {
       [19, 21],
       [28, 60],
     ]);
-    expect(compact(disk, [FIRST], rewritten)?.stats.numSeries).toBe(1);
+    const meta = await compact(disk, [FIRST], rewritten);
+    expect(meta?.stats.numSeries).toBe(1);
     expect(contents(disk)).toEqual(['n b x é: 50']);
   });
 
-  it('leaves no block where it was all', () => {
+  it('leaves no block where it was all', async () => {
     const disk = diskWith({ ...FIRST, series: FIRST.series.slice(0, 1) });
     deleteSamples(disk, FIRST, 0, [[0, 100]]);
     const before = [...disk.files.keys()];
-    expect(compact(disk, [FIRST])).toBeNull();
+    expect(await compact(disk, [FIRST])).toBeNull();
     expect([...disk.files.keys()]).toEqual(before);
     expect(disk.exists(`${DIR}/${NEW}.tmp-for-creation`)).toBe(false);
   });
 });
 
-it('samples outside of the new block stay behind', () => {
+it('samples outside of the new block stay behind', async () => {
   const disk = diskWith(FIRST);
   const narrow: Describe = (ulid) => ({ ulid, minTime: 15, maxTime: 40 });
-  compact(disk, [FIRST], narrow);
+  await compact(disk, [FIRST], narrow);
   expect(contents(disk)).toEqual(['n a: 20 30']);
 });
 
 describe('a merge that fails', () => {
-  it('leaves nothing behind, whatever is refused', () => {
+  it('leaves nothing behind, whatever is refused', async () => {
     for (let refusedAt = 0; ; refusedAt++) {
       const disk = diskWith(FIRST, SECOND);
       const before = [...disk.files.keys()];
       disk.refusedAt = refusedAt;
       try {
-        compact(disk, [FIRST, SECOND]);
+        await compact(disk, [FIRST, SECOND]);
         if (disk.refusedAt === refusedAt) return;
       } catch (error) {
         expect(error).toBeInstanceOf(DiskError);
@@ -204,15 +203,15 @@ describe('a merge that fails', () => {
     }
   });
 
-  it('names the chunk that is damaged', () => {
+  it('names the chunk that is damaged', async () => {
     const disk = diskWith(FIRST, SECOND);
     patch(disk, `${pathOf(FIRST)}/chunks/000001`, (bytes) => (bytes[20] ^= 1));
-    expect(() => compact(disk, [FIRST, SECOND])).toThrow(CorruptionError);
+    await expect(compact(disk, [FIRST, SECOND])).rejects.toThrow(CorruptionError);
     expect(disk.exists(`${DIR}/${NEW}.tmp-for-creation`)).toBe(false);
   });
 
-  it('names the blocks of a chunk that is no chunk, and one of an encoding that there is not', () => {
-    const broken = (encoding: number): (() => unknown) => {
+  it('names the blocks of a chunk that is no chunk, and one of an encoding that there is not', async () => {
+    const broken = (encoding: number): Promise<unknown> => {
       const disk = diskWith(FIRST);
       const path = `${DIR}/${OTHER_ULID}`;
       const open = (name: string): FileSink => {
@@ -233,11 +232,13 @@ describe('a merge that fails', () => {
         bytes[9] = encoding;
         new DataView(bytes.buffer).setUint32(13, crc32c(bytes.subarray(9, 13)));
       });
-      return () => compact(disk, [FIRST, { ...SECOND, ulid: OTHER_ULID }]);
+      return compact(disk, [FIRST, { ...SECOND, ulid: OTHER_ULID }]);
     };
-    expect(broken(1)).toThrow(CorruptionError);
-    expect(broken(1)).toThrow(OTHER_ULID);
-    expect(broken(9)).toThrow(`${DIR}/${OTHER_ULID}: corrupt at byte 0: unknown chunk encoding 9`);
+    await expect(broken(1)).rejects.toThrow(CorruptionError);
+    await expect(broken(1)).rejects.toThrow(OTHER_ULID);
+    await expect(broken(9)).rejects.toThrow(
+      `${DIR}/${OTHER_ULID}: corrupt at byte 0: unknown chunk encoding 9`,
+    );
   });
 
   it('leaves nothing behind when it is aborted', async () => {
@@ -251,8 +252,8 @@ describe('a merge that fails', () => {
     const target = mergedBlock(NEW, [sources[0].meta]);
     const abort = new AbortController();
     const onProgress = (): void => abort.abort(new Error('enough'));
-    const steps = compactBlocks(disk, DIR, target, sources, { kernel, onProgress });
-    await expect(new Pacer().run(steps, abort.signal)).rejects.toThrow('enough');
+    const options = { kernel, onProgress, signal: abort.signal };
+    await expect(compactBlocks(disk, DIR, target, sources, options)).rejects.toThrow('enough');
     expect([...disk.files.keys()].filter((path) => path.includes(NEW))).toEqual([]);
   });
 });

@@ -29,7 +29,7 @@ const FEW = [series({ n: 'b' }, 10, 20), series({ a: 'x', n: 'é' }, 30), series
 
 interface Made {
   readonly disk: WritableMemoryDisk;
-  readonly write: () => BlockMeta | null;
+  readonly write: () => Promise<BlockMeta | null>;
   readonly contents: () => string[];
 }
 
@@ -42,14 +42,14 @@ function head(all: readonly HeadTestSeries[], minTime = 0, maxTime = 1000): Made
   const block = { ulid: ULID, minTime, maxTime };
   return {
     disk,
-    write: () => atOnce(writeHeadBlock(disk, DIR, block, source, { kernel })),
+    write: () => writeHeadBlock(disk, DIR, block, source, { kernel }),
     contents: () => blockContents(disk, `${DIR}/${ULID}`, kernel),
   };
 }
 
-it('a head becomes a block of its series in label order', () => {
+it('a head becomes a block of its series in label order', async () => {
   const { write, contents } = head(FEW);
-  expect(write()).toMatchObject({
+  expect(await write()).toMatchObject({
     ulid: ULID,
     minTime: 0,
     maxTime: 1000,
@@ -59,16 +59,16 @@ it('a head becomes a block of its series in label order', () => {
   expect(contents()).toEqual(['a x n é: 30', 'n a: 40', 'n b: 10 20']);
 });
 
-it('full chunks come out of the files', () => {
+it('full chunks come out of the files', async () => {
   const { disk, write, contents } = head([series({ n: 'a' }, ...steps(0, 500))]);
   expect(disk.files.has(`${CHUNKS}/000001`)).toBe(true);
-  expect(write()?.stats.numChunks).toBeGreaterThan(2);
+  expect((await write())?.stats.numChunks).toBeGreaterThan(2);
   expect(contents()).toEqual([`n a: ${steps(0, 500).join(' ')}`]);
 });
 
-it('what lies outside of the range stays behind, whole chunks and parts of them', () => {
+it('what lies outside of the range stays behind, whole chunks and parts of them', async () => {
   const { write, contents } = head([...FEW, series({ n: 'z' }, ...steps(0, 500))], 35, 300);
-  expect(write()?.stats.numSamples).toBe(1 + 300 - 35);
+  expect((await write())?.stats.numSamples).toBe(1 + 300 - 35);
   expect(contents()).toEqual(['n a: 40', `n z: ${steps(35, 265).join(' ')}`]);
 });
 
@@ -82,25 +82,25 @@ it('a block has all texts of the head for symbols', () => {
   expect(texts).toEqual(['', 'a', 'b', 'gone', 'n', 'symbol', 'x', 'é']);
 });
 
-it('an empty range makes no block', () => {
+it('an empty range makes no block', async () => {
   const { disk, write } = head(FEW, 500, 600);
   const before = [...disk.files.keys()];
-  expect(write()).toBeNull();
+  expect(await write()).toBeNull();
   expect([...disk.files.keys()]).toEqual(before);
 });
 
-it('a damaged chunk is named, and nothing is left behind', () => {
+it('a damaged chunk is named, and nothing is left behind', async () => {
   const { disk, write } = head([series({ n: 'a' }, ...steps(0, 500))]);
   patch(disk, `${CHUNKS}/000001`, (bytes) => (bytes[50] ^= 1));
-  expect(write).toThrow(CorruptionError);
-  expect(write).toThrow(`${CHUNKS}/000001: corrupt at byte 8: chunk checksum`);
+  await expect(write()).rejects.toThrow(CorruptionError);
+  await expect(write()).rejects.toThrow(`${CHUNKS}/000001: corrupt at byte 8: chunk checksum`);
   expect([...disk.files.keys()].filter((path) => path.includes(ULID))).toEqual([]);
 });
 
-it('a refused write leaves nothing behind', () => {
+it('a refused write leaves nothing behind', async () => {
   const { disk, write } = head(FEW);
   disk.refusedAt = disk.log.length + 5;
-  expect(write).toThrow(DiskError);
+  await expect(write()).rejects.toThrow(DiskError);
   expect([...disk.files.keys()].filter((path) => path.includes(ULID))).toEqual([]);
   expect(disk.openFiles).toBe(0);
 });

@@ -20,11 +20,11 @@ interface Imported {
   readonly leftOut: LeftOut | null;
 }
 
-function importText(
+async function importText(
   disk: WritableMemoryDisk,
   text: string,
   options: Partial<ImportOptions> = {},
-): Imported {
+): Promise<Imported> {
   const blocks: ImportedBlock[] = [];
   let ulids = 0;
   let rest = Buffer.from(text);
@@ -34,7 +34,7 @@ function importText(
     rest = rest.subarray(piece.length);
     return piece.length;
   };
-  const leftOut = importOpenMetrics(disk, 'in.om', read, {
+  const leftOut = await importOpenMetrics(disk, 'in.om', read, {
     out: '/d',
     durationMs: BLOCK_DURATION_MS,
     labels: new Map(),
@@ -62,10 +62,10 @@ function fleet(): string {
 }
 
 describe('an import', () => {
-  it('makes a block of each slice that has samples, from its first to its last', () => {
+  it('makes a block of each slice that has samples, from its first to its last', async () => {
     const disk = new WritableMemoryDisk(['/d']);
     const text = 'a{x="1"} 1 20000\na 2 20001.5\nb NaN 1\na 1 2\nb 2 7199.999\n# EOF\n';
-    const { blocks, leftOut } = importText(disk, text);
+    const { blocks, leftOut } = await importText(disk, text);
     expect(leftOut).toBeNull();
     expect(blocks.map(({ meta }) => [meta.minTime, meta.maxTime, meta.stats])).toEqual([
       [1000, 7_200_000, { ...zero, numSamples: 3, numFloatSamples: 3, numSeries: 2, numChunks: 2 }],
@@ -85,22 +85,22 @@ describe('an import', () => {
     expect(disk.openFiles).toBe(0);
   });
 
-  it('makes the same blocks when nearly nothing fits into memory', () => {
-    const files = (bufferedSamples: number): [string, string][] => {
+  it('makes the same blocks when nearly nothing fits into memory', async () => {
+    const files = async (bufferedSamples: number): Promise<[string, string][]> => {
       const disk = new WritableMemoryDisk(['/d']);
-      importText(disk, fleet(), { bufferedSamples });
+      await importText(disk, fleet(), { bufferedSamples });
       expect(remains(disk).some((path) => path.includes(TEMPORARY))).toBe(false);
       expect(disk.openFiles).toBe(0);
       return [...disk.files].map(([path, bytes]) => [path, Buffer.from(bytes).toString('hex')]);
     };
-    const whole = files(1_000_000);
+    const whole = await files(1_000_000);
     expect(whole.length).toBe(4 * 3);
-    for (const rowsMax of [500, 1711]) expect(files(rowsMax)).toEqual(whole);
+    for (const rowsMax of [500, 1711]) expect(await files(rowsMax)).toEqual(whole);
   });
 
-  it('gives all samples some labels, and makes the directory', () => {
+  it('gives all samples some labels, and makes the directory', async () => {
     const disk = new WritableMemoryDisk(['/']);
-    const { blocks } = importText(disk, 'a{x="1",y="2"} 1 1\n# EOF\n', {
+    const { blocks } = await importText(disk, 'a{x="1",y="2"} 1 1\n# EOF\n', {
       out: '/new/dir',
       labels: new Map([
         ['x', 'other'],
@@ -113,19 +113,20 @@ describe('an import', () => {
     expect(index).not.toContain('\x01y');
   });
 
-  it('of nothing makes nothing', () => {
+  it('of nothing makes nothing', async () => {
     const disk = new WritableMemoryDisk(['/d']);
-    expect(importText(disk, '# EOF\n')).toEqual({ blocks: [], leftOut: null });
+    expect(await importText(disk, '# EOF\n')).toEqual({ blocks: [], leftOut: null });
     expect(remains(disk)).toEqual([]);
   });
 
-  it('says what lies before the first block, where promtool says nothing', () => {
+  it('says what lies before the first block, where promtool says nothing', async () => {
     const disk = new WritableMemoryDisk(['/d']);
     const text = 'a 1 -7200.001\nb 1 -9000\na 2 -7200\na 3 0\n# EOF\n';
-    const { blocks, leftOut } = importText(disk, text);
+    const { blocks, leftOut } = await importText(disk, text);
     expect(leftOut).toEqual({ samples: 2, before: -7_200_000 });
     expect(blocks.map(({ meta }) => meta.minTime)).toEqual([-7_200_000, 0]);
-    expect(importText(disk, 'a 1 -14400\na 1 -7200\n# EOF\n').leftOut).toBeNull();
+    const next = await importText(disk, 'a 1 -14400\na 1 -7200\n# EOF\n');
+    expect(next.leftOut).toBeNull();
   });
 });
 
@@ -140,11 +141,14 @@ const zero = {
 
 describe('a text that is refused', () => {
   /** The error of an import, and the blocks that stay. */
-  function refusal(text: string, options: Partial<ImportOptions> = {}): [unknown, number] {
+  async function refusal(
+    text: string,
+    options: Partial<ImportOptions> = {},
+  ): Promise<[unknown, number]> {
     const disk = new WritableMemoryDisk(['/d']);
     let error: unknown = null;
     try {
-      importText(disk, text, options);
+      await importText(disk, text, options);
     } catch (caught) {
       error = caught;
     }
@@ -160,27 +164,27 @@ describe('a text that is refused', () => {
     ['a 1 1\n', 2, 'the input does not end with # EOF'],
     ['a 1 1\n\na{b="1",b="2"} 1 1\n# EOF\n', 2, 'expected the start of a line'],
     ['a 1 1\na{b="1",b="2"} 1 1\n# EOF\n', 2, 'the label "b" is there twice'],
-  ])('for what it says makes no block: %j', (text, line, message) => {
-    const [error, blocks] = refusal(text);
+  ])('for what it says makes no block: %j', async (text, line, message) => {
+    const [error, blocks] = await refusal(text);
     expect(error).toBeInstanceOf(InputError);
     expect(error).toMatchObject({ path: 'in.om', line, code: 'TSDB_INPUT' });
     expect((error as Error).message).toContain(`in.om:${line}: ${message}`);
     expect(blocks).toBe(0);
-    expect(
-      refusal(`${fleet().slice(0, -'# EOF\n'.length)}${text}`, { bufferedSamples: 100 })[1],
-    ).toBe(0);
+    const whole = fleet().slice(0, -'# EOF\n'.length);
+    const [, more] = await refusal(`${whole}${text}`, { bufferedSamples: 100 });
+    expect(more).toBe(0);
   });
 
-  it('for samples against those of an earlier commit names the first line of them', () => {
+  it('for samples against those of an earlier commit names the first line of them', async () => {
     const many = Array.from({ length: 5000 }, (_, i) => `m ${i} ${i}`).join('\n');
     const early = 'z 1 20000\n';
-    const [error, blocks] = refusal(`${early}${many}\nm 1 5\nb 1 1\na 1 2\nm 1 4\n# EOF\n`);
+    const [error, blocks] = await refusal(`${early}${many}\nm 1 5\nb 1 1\na 1 2\nm 1 4\n# EOF\n`);
     expect(error).toMatchObject({ line: 5002, code: 'TSDB_INPUT' });
     expect((error as Error).message).toBe(
       'in.om:5002: out of order sample: {__name__="m"} at 5000 ms comes after a later one',
     );
     expect(blocks).toBe(0);
-    const [duplicate, kept] = refusal(`${many}\nm 1 9000\nm 2 4999\na 1 -7200\n# EOF\n`);
+    const [duplicate, kept] = await refusal(`${many}\nm 1 9000\nm 2 4999\na 1 -7200\n# EOF\n`);
     expect((duplicate as Error).message).toBe(
       'in.om:5002: duplicate sample: {__name__="m"} at 4999000 ms has another value already',
     );
@@ -190,9 +194,9 @@ describe('a text that is refused', () => {
 });
 
 describe('the order of operations', () => {
-  it('makes a block durable before the next one begins', () => {
+  it('makes a block durable before the next one begins', async () => {
     const disk = new WritableMemoryDisk(['/d']);
-    importText(disk, 'a 1 1\na 2 7200\n# EOF\n');
+    await importText(disk, 'a 1 1\na 2 7200\n# EOF\n');
     const published = disk.log.filter((entry) => /^(mkdir|rename|sync .*\/$)/.test(entry));
     const names = published.map((entry) => entry.replace(/01JGFJJZ0+/g, '#'));
     const one = (n: number): string[] => [
@@ -217,15 +221,15 @@ describe('the order of operations', () => {
     }
   });
 
-  it('leaves whole blocks and nothing else, whichever operation fails', () => {
+  it('leaves whole blocks and nothing else, whichever operation fails', async () => {
     const disk = new WritableMemoryDisk(['/d']);
-    importText(disk, fleet(), { bufferedSamples: 1500 });
+    await importText(disk, fleet(), { bufferedSamples: 1500 });
     const operations = disk.log.length;
     expect(operations).toBeGreaterThan(50);
     for (let at = 0; at < operations; at++) {
       const faulty = new WritableMemoryDisk(['/d']);
       faulty.refusedAt = at;
-      expect(() => importText(faulty, fleet(), { bufferedSamples: 1500 })).toThrow(
+      await expect(importText(faulty, fleet(), { bufferedSamples: 1500 })).rejects.toThrow(
         'input/output error',
       );
       expect(faulty.openFiles).toBe(0);

@@ -9,7 +9,6 @@ import { mergedBlock, rewrittenBlock } from '../../compact/merged-meta.js';
 import { closeBlock, openBlocks, readBlockMeta } from '../../compact/open-block.js';
 import { NodeWritableDisk } from '../../disk/node-writable-disk.js';
 import { Kernel } from '../../kernel/kernel.js';
-import { atOnce } from '../../model/steps.js';
 import { describePeers, peer } from '../support/peers.js';
 import { scratchFolder } from '../support/scratch.js';
 import { describeShared, shared } from '../support/shared.js';
@@ -25,13 +24,13 @@ function prometheus(...args: string[]): string[] {
   return (JSON.parse(stdout) as { ulids: string[] }).ulids;
 }
 
-function ours(out: string, paths: readonly string[], isRewrite: boolean): boolean {
+async function ours(out: string, paths: readonly string[], isRewrite: boolean): Promise<boolean> {
   const disk = new NodeWritableDisk();
   const kernel = new Kernel();
   const blocks = openBlocks(disk, paths, kernel);
   const metas = blocks.map(({ meta }) => meta);
   const target = isRewrite ? rewrittenBlock(OUR_ULID, metas[0]) : mergedBlock(OUR_ULID, metas);
-  const meta = atOnce(compactBlocks(disk, out, target, blocks, { kernel }));
+  const meta = await compactBlocks(disk, out, target, blocks, { kernel });
   blocks.forEach(closeBlock);
   return meta !== null;
 }
@@ -47,12 +46,12 @@ function filesOf(path: string, ulid: string): Record<string, string> {
   return { ...(Object.fromEntries(files) as Record<string, string>), 'meta.json': meta };
 }
 
-function expectSame(paths: readonly string[], isRewrite = false): void {
+async function expectSame(paths: readonly string[], isRewrite = false): Promise<void> {
   const [theirs, mine] = [scratchFolder(), scratchFolder()];
   const [ulid] = isRewrite
     ? prometheus('rewrite', theirs, paths[0])
     : prometheus('merge', theirs, ...paths);
-  expect(ours(mine, paths, isRewrite)).toBe(ulid !== undefined);
+  expect(await ours(mine, paths, isRewrite)).toBe(ulid !== undefined);
   if (ulid === undefined) return;
   expect(filesOf(join(mine, OUR_ULID), OUR_ULID)).toEqual(filesOf(join(theirs, ulid), ulid));
 }
@@ -65,19 +64,22 @@ describePeers('blocks that we merge', ['compaction'], () => {
       paths = prometheus('mixed', dir, String(seed)).map((ulid) => join(dir, ulid));
     });
 
-    it.each([[[0]], [[0, 1]], [[1, 2]], [[0, 2]], [[0, 1, 2]]])('are the same: %j', (numbers) => {
-      expectSame(numbers.map((number) => paths[number]));
-    });
+    it.each([[[0]], [[0, 1]], [[1, 2]], [[0, 2]], [[0, 1, 2]]])(
+      'are the same: %j',
+      async (numbers) => {
+        await expectSame(numbers.map((number) => paths[number]));
+      },
+    );
 
-    it('are the same where samples were deleted', () => {
+    it('are the same where samples were deleted', async () => {
       for (const path of paths) {
         prometheus('delete', path, '3000000', '3900000', 'n', '[01]');
         prometheus('delete', path, '-100', '9000000000', 'n', '2');
-        expectSame([path], true);
+        await expectSame([path], true);
       }
-      expectSame(paths);
+      await expectSame(paths);
       prometheus('delete', paths[0], '0', '9000000000', 'n', '.+');
-      expectSame([paths[0]]);
+      await expectSame([paths[0]]);
     });
   });
 });
@@ -87,7 +89,7 @@ const WRITTEN = ['small-stopped', 'deleted-3.14', 'live-running', 'st-3.14-stopp
 
 describeShared('blocks that servers have written', () => {
   describePeers('when they are merged', ['compaction'], () => {
-    it.each(WRITTEN)('are the same: %s', (name) => {
+    it.each(WRITTEN)('are the same: %s', async (name) => {
       const dir = scratchFolder();
       cpSync(shared(`fixtures/${name}/data`), dir, { recursive: true });
       const paths = readdirSync(dir)
@@ -96,8 +98,8 @@ describeShared('blocks that servers have written', () => {
       const disk = new NodeWritableDisk();
       const minTime = (path: string): number => readBlockMeta(disk, path).minTime;
       paths.sort((a, b) => minTime(a) - minTime(b));
-      expectSame(paths);
-      for (const path of paths) expectSame([path], true);
+      await expectSame(paths);
+      for (const path of paths) await expectSame([path], true);
     });
   });
 });
@@ -112,7 +114,7 @@ describePeers('a block that we make of a head', ['compaction'], () => {
     [50, 240, 15_000],
     [7, 480, 15_000],
     [3, 2000, 3000],
-  ])('is the same: %i series of %i samples every %i ms', (series, samples, stepMs) => {
+  ])('is the same: %i series of %i samples every %i ms', async (series, samples, stepMs) => {
     const [theirs, mine] = [scratchFolder(), scratchFolder()];
     const [ulid] = prometheus('head', theirs, ...[series, samples, stepMs].map(String));
     const disk = new NodeWritableDisk();
@@ -132,7 +134,7 @@ describePeers('a block that we make of a head', ['compaction'], () => {
     }
     const source = { snapshot: head.finish(), chunksDir };
     const block = { ulid: OUR_ULID, minTime: 0, maxTime: 2 * 3600 * 1000 };
-    atOnce(writeHeadBlock(disk, mine, block, source, { kernel: new Kernel() }));
+    await writeHeadBlock(disk, mine, block, source, { kernel: new Kernel() });
     expect(filesOf(join(mine, OUR_ULID), OUR_ULID)).toEqual(filesOf(join(theirs, ulid), ulid));
   });
 });

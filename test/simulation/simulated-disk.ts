@@ -312,6 +312,14 @@ class OpenFile implements WritableFile {
     if (bytes.length > free) throw refusal('write', this.path, 'ENOSPC');
   }
 
+  /** At once: what a crash finds of it then is nothing, a part or all, as of any write. */
+  writeLater(bytes: Uint8Array): Promise<void> {
+    return new Promise((resolve) => {
+      this.write(bytes);
+      resolve();
+    });
+  }
+
   truncate(size: number): void {
     this.checkOpen();
     this.disk.operate({ kind: 'truncate', path: this.path });

@@ -152,6 +152,13 @@ class MemoryFile implements WritableFile {
     if (taken.length < bytes.length) throw new NoSpaceError('no room', this.path, 'ENOSPC');
   }
 
+  writeLater(bytes: Uint8Array): Promise<void> {
+    return new Promise((resolve) => {
+      this.write(bytes);
+      resolve();
+    });
+  }
+
   truncate(size: number): void {
     this.disk.change(`truncate ${this.path} ${size}`, this.path);
     const before = this.disk.files.get(this.path) ?? new Uint8Array(0);

@@ -30,16 +30,16 @@ async function fill(head: LiveHead): Promise<void> {
 }
 
 /** The block of `[minTime, maxTime)`, as text. */
-function block(
+async function block(
   disk: WritableMemoryDisk,
   snapshot: HeadSnapshot,
   minTime: number,
   maxTime: number,
-): string[] {
+): Promise<string[]> {
   const kernel = new Kernel();
   const made = { ulid: ULID, minTime, maxTime };
   const source = { snapshot, chunksDir: CHUNKS };
-  const meta = atOnce(writeHeadBlock(disk, DIR, made, source, { kernel }));
+  const meta = await writeHeadBlock(disk, DIR, made, source, { kernel });
   return meta === null ? [] : blockContents(disk, `${DIR}/${ULID}`, kernel);
 }
 
@@ -54,7 +54,7 @@ describe('handing a head over', () => {
     await fill(head);
     expect(head.data.lists.count).toBeGreaterThan(2);
     const snapshot = await head.snapshotFor({ minTime: 0, maxTime: 449 });
-    expect(block(disk, snapshot, 0, 450)).toEqual([
+    expect(await block(disk, snapshot, 0, 450)).toEqual([
       'a x n a: 0 100 200 300 400',
       `n b: ${times(0, 450)}`,
     ]);
@@ -67,7 +67,9 @@ describe('handing a head over', () => {
     await head.delete([matcher('n', '=', 'b')], { minTime: 50, maxTime: 560 });
     await head.delete([matcher('n', '=', 'a')], { minTime: 0, maxTime: 1000 });
     const snapshot = await head.snapshotFor({ minTime: 0, maxTime: 999 });
-    expect(block(disk, snapshot, 0, 1000)).toEqual([`n b: ${times(0, 50)} ${times(561, 600)}`]);
+    expect(await block(disk, snapshot, 0, 1000)).toEqual([
+      `n b: ${times(0, 50)} ${times(561, 600)}`,
+    ]);
   });
 
   it('knows nothing of series that are made while it is taken', async () => {
@@ -80,14 +82,17 @@ describe('handing a head over', () => {
     appender.append({ new: 'pair' }, 600, 1);
     for (let time = 600; time < 1000; time++) appender.append({ n: 'b' }, time, 1);
     await appender.commit();
-    expect(block(disk, atOnce(steps), 0, 200)).toEqual(['a x n a: 0 100', `n b: ${times(0, 200)}`]);
+    expect(await block(disk, atOnce(steps), 0, 200)).toEqual([
+      'a x n a: 0 100',
+      `n b: ${times(0, 200)}`,
+    ]);
   });
 
   it('copies all chunks of a head that has no files', async () => {
     const head = memoryHead();
     await fill(head);
     const snapshot = await head.snapshotFor({ minTime: 0, maxTime: 999 });
-    expect(block(emptyDisk(), snapshot, 0, 1000)).toEqual([
+    expect(await block(emptyDisk(), snapshot, 0, 1000)).toEqual([
       'a x n a: 0 100 200 300 400 500',
       `n b: ${times(0, 600)}`,
     ]);

@@ -21,6 +21,10 @@ class SlowFile implements WritableFile {
     this.size += bytes.length;
   }
 
+  writeLater(): Promise<void> {
+    throw new Error('the log is not written behind');
+  }
+
   truncate(size: number): void {
     this.size = size;
   }
