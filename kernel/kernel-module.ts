@@ -35,15 +35,28 @@ interface KernelExports {
   readonly highsAt: ExportedNumber;
   readonly resultsAt: ExportedNumber;
   readonly kindsAt: ExportedNumber;
+  readonly arenaAt: ExportedNumber;
+  readonly arenaBytes: ExportedNumber;
   /** How many samples the last run gave. */
   readonly sampleCount: ExportedNumber;
   /** How many samples the largest of the windows has that were found last. */
   readonly largestWindow: ExportedNumber;
+  /** Steps before the first one and from the second one on got no value last. */
+  readonly filledFrom: ExportedNumber;
+  readonly filledTo: ExportedNumber;
   checkRun(length: number, chunks: number): number;
   decodeXorRun(length: number, chunks: number, verify: number, at: number): number;
   decodeXorChunk(length: number, at: number): number;
   encodeXor(count: number): number;
   countNumbers(count: number): number;
+  fillInstant(
+    count: number,
+    steps: number,
+    start: number,
+    interval: number,
+    lookback: number,
+  ): number;
+  addResults(sumsAt: number, lostAt: number, from: number, to: number): void;
   findWindows(count: number, steps: number, start: number, end: number, interval: number): void;
   fillRates(
     count: number,
@@ -58,6 +71,35 @@ interface KernelExports {
 
 /** The thread's module. */
 export const kernelModule = once(() => new KernelModule());
+
+/** A part of the memory that is lent in pieces, and is whole again once all came back. */
+class Arena {
+  private readonly start: number;
+  private readonly end: number;
+  private next: number;
+  private lent = 0;
+
+  constructor(start: number, length: number) {
+    this.start = start;
+    this.end = start + length;
+    this.next = start;
+  }
+
+  /** Where there are `bytes` bytes, at a multiple of 16; 0 where there are not. */
+  take(bytes: number): number {
+    const at = this.next;
+    const next = at + 16 * Math.ceil(bytes / 16);
+    if (next > this.end) return 0;
+    this.next = next;
+    this.lent++;
+    return at;
+  }
+
+  /** Gives back one piece. */
+  give(): void {
+    if (--this.lent === 0) this.next = this.start;
+  }
+}
 
 // The memory never grows, so that views live as long as the module.
 export class KernelModule {
@@ -75,6 +117,7 @@ export class KernelModule {
   readonly highs: Int32Array;
   readonly results: Float64Array;
   readonly kinds: Uint8Array;
+  readonly arena: Arena;
 
   constructor() {
     const exports = startModule(KERNEL_WASM) as KernelExports;
@@ -93,6 +136,7 @@ export class KernelModule {
     this.highs = new Int32Array(buffer, exports.highsAt.value, STEPS_MAX);
     this.results = new Float64Array(buffer, exports.resultsAt.value, STEPS_MAX);
     this.kinds = new Uint8Array(buffer, exports.kindsAt.value, STEPS_MAX);
+    this.arena = new Arena(exports.arenaAt.value, exports.arenaBytes.value);
   }
 
   /** Columns over the scratch, which all of them share. */

@@ -85,3 +85,29 @@ export function fillRates(samples: Columns, wanted: RatesWanted, out: StepResult
   out.kinds.set(kinds.subarray(0, steps));
   return filled;
 }
+
+/** Where an instant selector looks: steps `interval` ms apart, and how far back from each. */
+export interface InstantWanted {
+  readonly steps: number;
+  readonly start: number;
+  readonly interval: number;
+  readonly lookbackMs: number;
+}
+
+/**
+ * The values of an instant selector; returns how many steps have one. They are where `results`
+ * and `filledSteps` tell until the next call, whatever it is.
+ */
+export function findInstant(samples: Columns, wanted: InstantWanted): number {
+  const { steps, start, interval, lookbackMs } = wanted;
+  return kernelModule().exports.fillInstant(samples.count, steps, start, interval, lookbackMs);
+}
+
+/** The same into `out`. */
+export function fillInstant(samples: Columns, wanted: InstantWanted, out: StepResults): number {
+  const filled = findInstant(samples, wanted);
+  const { results, kinds } = kernelModule();
+  out.values.set(results.subarray(0, wanted.steps));
+  out.kinds.set(kinds.subarray(0, wanted.steps));
+  return filled;
+}

@@ -5,6 +5,8 @@
  * Goes by samples rather than by steps: each governs a run of steps, up to the next sample or its
  * own end, so that age and staleness are looked at once a sample.
  */
+import { STEPS_MAX } from '../kernel/kernel-module.js';
+import * as kernel from '../kernel/step-kernel.js';
 import type { Columns } from '../model/columns.js';
 import type { Grid } from './grid.js';
 import { isStaleAt, isStaleRow } from './stale.js';
@@ -41,7 +43,9 @@ export function fillInstant(samples: Columns, view: InstantView, out: StepColumn
 /** The same where `out` is clear. */
 export function fillClear(samples: Columns, view: InstantView, out: StepColumn): void {
   const isFixed = view.interval === 0;
-  if (samples.histograms !== null || isFixed) fillMixed(samples, view, 'value', out);
+  const isRange = view.steps > 1 && view.steps <= STEPS_MAX && !isFixed;
+  if (isRange && kernel.isInScratch(samples)) out.count = kernel.fillInstant(samples, view, out);
+  else if (samples.histograms !== null || isFixed) fillMixed(samples, view, 'value', out);
   else if (view.steps === 1) fillOne(samples, view, out);
   else if (isSparse(samples, view)) fillSparse(samples, view, out);
   else fillFloats(samples, view, out);

@@ -12,7 +12,6 @@ import {
   type InstantValue,
   type InstantView,
   instantView,
-  isSparse,
   Runs,
 } from './instant-steps.js';
 import type { QueryContext } from './query-context.js';
@@ -79,7 +78,7 @@ export class SelectorStream implements VectorStream {
     const { samples, made } = this.source;
     const isPlain =
       kind === 'value' && view.interval > 0 && samples.histograms === null && made === null;
-    if (isPlain && !(view.steps > 1 && isSparse(samples, view))) {
+    if (isPlain) {
       this.context.countSamples(accumulator.addSamples(samples, view, runs));
       return;
     }

@@ -1,6 +1,8 @@
 /** What the kernel exports; kernel/kernel.ts is its typed face. */
 import { initCrcTables } from './crc32c';
 import {
+  ARENA,
+  ARENA_BYTES,
   ENTRIES,
   HIGHS,
   initMemory,
@@ -15,6 +17,7 @@ import {
 } from './memory';
 
 export { encodeXor } from './encode';
+export { addResults, fillInstant, filledFrom, filledTo } from './instant';
 export { fillRates } from './rates';
 export { checkRun, decodeXorChunk, decodeXorRun, sampleCount } from './run';
 export { countNumbers, findWindows, largestWindow } from './windows';
@@ -30,6 +33,8 @@ export const lowsAt: u32 = <u32>LOWS;
 export const highsAt: u32 = <u32>HIGHS;
 export const resultsAt: u32 = <u32>RESULTS;
 export const kindsAt: u32 = <u32>KINDS;
+export const arenaAt: u32 = <u32>ARENA;
+export const arenaBytes: u32 = <u32>ARENA_BYTES;
 
 initMemory();
 initCrcTables();

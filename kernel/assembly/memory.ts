@@ -4,8 +4,8 @@
  *     crc tables <16 KiB> | offsets <4b each> | entries <12b each> | encoder <64b>
  *     | input <64 KiB> | slack | reversed input <64 KiB>
  *     | times <2 MiB> | scratch times <4 MiB> | slack | values <2 MiB> | scratch values <4 MiB>
- *     | slack | lows <4b each> | highs <4b each> | results <8b each> | kinds <1b each>
- *     | resets <4b each>
+ *     | slack | lows <4b each> | highs <4b each> | results <8b each> | slack | kinds <1b each>
+ *     | resets <4b each> | arena <32 MiB>
  *
  * The input is one run of chunk entries as they lie in a segment; decoders read it reversed (see
  * bits.ts). An encoder reads the columns and writes to the input. Scratch is where a query has the
@@ -48,10 +48,13 @@ export const TO_VALUES: usize =
 export const LOWS: usize = TIMES + 2 * TO_VALUES;
 export const HIGHS: usize = LOWS + 4 * <usize>STEPS_MAX;
 export const RESULTS: usize = HIGHS + 4 * <usize>STEPS_MAX;
-export const KINDS: usize = RESULTS + 8 * <usize>STEPS_MAX;
+export const KINDS: usize = RESULTS + 8 * <usize>STEPS_MAX + OUTPUT_SLACK;
 /** Rows. */
 export const RESETS: usize = KINDS + <usize>STEPS_MAX;
-const END: usize = RESETS + 4 * <usize>SCRATCH_SAMPLES_MAX;
+/** What queries keep while they run: kernel/step-sums.ts says what is where. */
+export const ARENA: usize = (RESETS + 4 * <usize>SCRATCH_SAMPLES_MAX + 15) & ~15;
+export const ARENA_BYTES: usize = 32 * 1024 * 1024;
+const END: usize = ARENA + ARENA_BYTES;
 
 const PAGE_BYTES: usize = 64 * 1024;
 

@@ -99,7 +99,7 @@ function findEven(count: i32, steps: i32, start: f64, end: f64, interval: f64): 
 }
 
 /** Whether the first `count` times lie `distance` apart. */
-function areEven(count: i32, distance: f64): bool {
+export function areEven(count: i32, distance: f64): bool {
   const wanted = f64x2.splat(distance);
   const last = SCRATCH + 8 * <usize>(count - 1);
   let at = SCRATCH;

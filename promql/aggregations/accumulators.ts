@@ -4,9 +4,8 @@
  * in Prometheus (`aggregation` in promql/engine.go), so that sums agree to the last digit.
  */
 import type { Columns } from '../../model/columns.js';
-import { findRuns, firstAfter, type InstantView, type Runs } from '../instant-steps.js';
+import { fillInstant, findRuns, type InstantView, isSparse, type Runs } from '../instant-steps.js';
 import { quantileOf } from '../quantile.js';
-import { isStaleAt } from '../stale.js';
 import { ABSENT, FLOAT, StepColumn } from '../step-column.js';
 
 export interface Accumulator {
@@ -20,10 +19,12 @@ export interface Accumulator {
   finish(out: StepColumn, from: number, to: number): void;
   /** What finishing a step costs, in the pacer's units. */
   readonly stepUnits: number;
+  /** Lets go of what it holds beside garbage; nothing else may follow. */
+  release(): void;
 }
 
 /** Steps that have a value: all that simple accumulators share. */
-abstract class Steps {
+export abstract class StepAccumulator {
   readonly stepUnits = 1;
   readonly seen: Uint8Array;
   private column: StepColumn | null = null;
@@ -37,6 +38,12 @@ abstract class Steps {
   abstract add(column: StepColumn): void;
 
   addSamples(samples: Columns, view: InstantView, runs: Runs): number {
+    if (view.steps > 1 && isSparse(samples, view)) {
+      const column = (this.column ??= new StepColumn(this.seen.length));
+      fillInstant(samples, view, column);
+      if (column.count > 0) this.add(column);
+      return column.count;
+    }
     findRuns(samples, view, runs.of(samples.count, view.steps));
     this.addRuns(runs);
     return runs.steps;
@@ -44,6 +51,10 @@ abstract class Steps {
 
   protected addRuns(runs: Runs): void {
     this.add(columnOf(runs, (this.column ??= new StepColumn(this.seen.length))));
+  }
+
+  release(): void {
+    this.column = null;
   }
 
   finish(out: StepColumn, from: number, to: number): void {
@@ -64,116 +75,8 @@ function columnOf({ starts, ends, values, count, steps }: Runs, column: StepColu
   return column;
 }
 
-/**
- * `sum`: compensated, by the branchless form of what Prometheus does: what an addition loses is the
- * same to the bit. Sums begin with -0: whatever is added to it stays as it is.
- */
-export class Sum extends Steps implements Accumulator {
-  readonly sums: Float64Array;
-  readonly lost: Float64Array;
-
-  constructor(steps: number) {
-    super(steps);
-    this.sums = new Float64Array(steps).fill(-0);
-    this.lost = new Float64Array(steps);
-  }
-
-  add(column: StepColumn): void {
-    const { kinds, count } = column;
-    if (count === 0) return;
-    let from = 0;
-    let to = kinds.length;
-    while (kinds[from] === ABSENT) from++;
-    while (kinds[to - 1] === ABSENT) to--;
-    if (to - from !== count || column.histograms !== null) return this.addSome(column);
-    this.seen.fill(1, from, to);
-    addColumn(this.sums, this.lost, column.values, { from, to });
-  }
-
-  override addSamples(samples: Columns, view: InstantView): number {
-    return addInstant(this, samples, view);
-  }
-
-  private addSome({ values, kinds }: StepColumn): void {
-    const { sums, lost, seen } = this;
-    for (let step = 0; step < kinds.length; step++) {
-      if (kinds[step] !== FLOAT) continue;
-      const value = values[step];
-      const sum = sums[step];
-      const next = sum + value;
-      const part = next - sum;
-      lost[step] += sum - (next - part) + (value - part);
-      sums[step] = next;
-      seen[step] = 1;
-    }
-  }
-
-  protected valueAt(step: number): number {
-    const sum = this.sums[step];
-    // An infinite sum has lost nothing.
-    return sum === Infinity || sum === -Infinity ? sum : sum + this.lost[step];
-  }
-}
-
-/** Fast path: the series has a value at every step of a range. 0.8 ns a step. */
-function addColumn(
-  sums: Float64Array,
-  lost: Float64Array,
-  values: Float64Array,
-  { from, to }: { from: number; to: number },
-): void {
-  for (let step = from; step < to; step++) {
-    const value = values[step];
-    const sum = sums[step];
-    const next = sum + value;
-    const part = next - sum;
-    lost[step] += sum - (next - part) + (value - part);
-    sums[step] = next;
-  }
-}
-
-/**
- * The same of an instant selector, without finding its runs first (`findRuns`): two thirds of the
- * time of both.
- */
-function addInstant(sum: Sum, samples: Columns, view: InstantView): number {
-  const { times, values, count } = samples;
-  const { start, interval, steps, lookbackMs } = view;
-  const { sums, lost, seen } = sum;
-  const row = Math.max(0, firstAfter(times, count, start) - 1);
-  let step = 0;
-  let time = start;
-  let filled = 0;
-  for (let at = row; at < count && step < steps; at++) {
-    const next = at + 1 < count ? times[at + 1] : Infinity;
-    // A later sample governs the step.
-    if (next <= time) continue;
-    const value = values[at];
-    if (value !== value && isStaleAt(values, at)) continue;
-    while (time < times[at] && step < steps) {
-      step++;
-      time += interval;
-    }
-    const limit = times[at] + lookbackMs;
-    const bound = limit < next ? limit : next;
-    const first = step;
-    while (time < bound && step < steps) {
-      const before = sums[step];
-      const after = before + value;
-      const part = after - before;
-      lost[step] += before - (after - part) + (value - part);
-      sums[step] = after;
-      seen[step] = 1;
-      step++;
-      time += interval;
-    }
-    filled += step - first;
-  }
-  return filled;
-}
-
 /** `avg`: by the sum or, where that overflows, from there on by steps of the mean itself. */
-export class Average extends Steps implements Accumulator {
+export class Average extends StepAccumulator implements Accumulator {
   private readonly sums: Float64Array;
   private readonly lost: Float64Array;
   private readonly counts: Float64Array;
@@ -269,7 +172,7 @@ function lostOf(sum: number, value: number, rounded: number): number {
 }
 
 /** `min` and `max`: the first of equals; NaN only where there is nothing else. */
-export class Extreme extends Steps implements Accumulator {
+export class Extreme extends StepAccumulator implements Accumulator {
   private readonly values: Float64Array;
   private readonly sign: 1 | -1;
 
@@ -311,7 +214,7 @@ export class Extreme extends Steps implements Accumulator {
 }
 
 /** `count` and `group`: of any samples, histograms too. */
-export class Count extends Steps implements Accumulator {
+export class Count extends StepAccumulator implements Accumulator {
   private readonly counts: Float64Array;
   private readonly isGroup: boolean;
 
@@ -346,7 +249,7 @@ export class Count extends Steps implements Accumulator {
 }
 
 /** `stdvar` and `stddev`, by Welford's method. */
-export class Deviation extends Steps implements Accumulator {
+export class Deviation extends StepAccumulator implements Accumulator {
   private readonly counts: Float64Array;
   private readonly means: Float64Array;
   private readonly squares: Float64Array;
@@ -399,10 +302,15 @@ export class Quantile implements Accumulator {
     this.columns.push(kept);
   }
 
-  addSamples(samples: Columns, view: InstantView, runs: Runs): number {
-    findRuns(samples, view, runs.of(samples.count, view.steps));
-    this.columns.push(columnOf(runs, new StepColumn(this.quantiles.length)));
-    return runs.steps;
+  addSamples(samples: Columns, view: InstantView): number {
+    const column = new StepColumn(this.quantiles.length);
+    fillInstant(samples, view, column);
+    if (column.count > 0) this.columns.push(column);
+    return column.count;
+  }
+
+  release(): void {
+    this.columns.length = 0;
   }
 
   /** Sorting takes most of it. */

@@ -8,16 +8,9 @@ import { unwrap } from '../planner.js';
 import type { QueryContext } from '../query-context.js';
 import { SelectorStream } from '../selectors.js';
 import { ListStream, type VectorSeries, type VectorStream } from '../vector-stream.js';
-import {
-  type Accumulator,
-  Average,
-  Count,
-  Deviation,
-  Extreme,
-  Quantile,
-  Sum,
-} from './accumulators.js';
+import { type Accumulator, Average, Count, Deviation, Extreme, Quantile } from './accumulators.js';
 import { Grouping } from './grouping.js';
+import { Sum } from './sum.js';
 
 /** Bytes a step that an accumulator takes at most. */
 const STEP_BYTES = 25;
@@ -43,8 +36,30 @@ export async function openReduction(
       : null;
   const stream = await evaluation.vector(unwrap(node.expression), grid);
   if (quantiles !== null) warnOfQuantiles(context, node, quantiles);
-  const grouping = new Grouping(node);
   const groups = new Map<string, Group>();
+  try {
+    await addAll(context, node, { stream, groups, steps: grid.steps, quantiles });
+    const series = await finishAll(context, groups.values(), grid.steps);
+    context.settleSamples(before, countSamples(series));
+    return new ListStream(series);
+  } finally {
+    for (const { accumulator } of groups.values()) accumulator.release();
+  }
+}
+
+/** Adds all series of a stream to their groups. */
+async function addAll(
+  context: QueryContext,
+  node: Aggregation,
+  options: {
+    stream: VectorStream;
+    groups: Map<string, Group>;
+    steps: number;
+    quantiles: Float64Array | null;
+  },
+): Promise<void> {
+  const { stream, groups, steps, quantiles } = options;
+  const grouping = new Grouping(node);
   // Fast path: of a plain selector no column is made for each series.
   const selector = stream instanceof SelectorStream ? stream : null;
   for (;;) {
@@ -58,20 +73,17 @@ export async function openReduction(
     const key = grouping.isWhole ? '' : grouping.keyOf(stream.labels);
     let group = groups.get(key);
     if (group === undefined) {
-      context.countBytes(STEP_BYTES * grid.steps);
-      const accumulator = accumulatorOf(node, grid.steps, quantiles);
+      context.countBytes(STEP_BYTES * steps);
+      const accumulator = accumulatorOf(node, steps, quantiles);
       group = { labels: grouping.labelsOf(stream.labels), accumulator, dropsName: false };
       groups.set(key, group);
     }
     if (stream.dropsName) group.dropsName = true;
-    if (quantiles !== null) context.countBytes(9 * grid.steps);
+    if (quantiles !== null) context.countBytes(9 * steps);
     if (selector === null) group.accumulator.add(stream.column);
     else selector.addTo(group.accumulator);
     if (stream.column.histograms !== null) tellOfHistograms(context, node);
   }
-  const series = await finishAll(context, groups.values(), grid.steps);
-  context.settleSamples(before, countSamples(series));
-  return new ListStream(series);
 }
 
 async function finishAll(

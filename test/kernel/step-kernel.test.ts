@@ -1,8 +1,11 @@
 /** The kernel's loops over steps against those in TypeScript, which define what they do. */
+import { jest } from '@jest/globals';
 import fc from 'fast-check';
 import { STEPS_MAX } from '../../kernel/kernel-module.js';
 import { isInScratch, scratchColumns } from '../../kernel/step-kernel.js';
+import { StepSums } from '../../kernel/step-sums.js';
 import { Columns } from '../../model/columns.js';
+import { Sum } from '../../promql/aggregations/sum.js';
 import {
   DELTA,
   extrapolatedRate,
@@ -10,6 +13,7 @@ import {
   RATE,
   type RateKind,
 } from '../../promql/functions/rates.js';
+import { fillInstant } from '../../promql/instant-steps.js';
 import type { QueryContext } from '../../promql/query-context.js';
 import { dropStale } from '../../promql/stale.js';
 import { ABSENT, StepColumn } from '../../promql/step-column.js';
@@ -23,6 +27,8 @@ interface Case {
   readonly interval: number;
   readonly range: number;
   readonly steps: number;
+  /** Holds a stale marker. */
+  readonly staleRow?: number;
 }
 
 /** Scraped in time, a little late, with gaps, or as it comes. */
@@ -63,13 +69,16 @@ const cases: fc.Arbitrary<Case> = fc
     return { ...grid, times, values, start: first + before };
   });
 
-function fill(columns: Columns, { times, values }: Case): Columns {
+const STALE = new Float64Array(new BigUint64Array([0x7ff0000000000002n]).buffer);
+
+function fill(columns: Columns, { times, values, staleRow = Infinity }: Case): Columns {
   columns.clear();
   columns.reserve(times.length);
   times.forEach((time, row) => {
     columns.times[row] = time;
     columns.values[row] = values[row % values.length];
   });
+  if (staleRow < times.length) columns.values.set(STALE, staleRow);
   columns.commitFloats(times.length);
   return columns;
 }
@@ -120,7 +129,72 @@ function rateOf(windows: Windows, kind: RateKind, steps: number): (bigint | stri
   });
 }
 
+/** What an instant selector gives, to the bit. */
+function instant(one: Case, lookbackMs: number, columns: Columns): (bigint | string | null)[] {
+  const samples = fill(columns, one);
+  const { start, interval, steps } = one;
+  const out = new StepColumn(steps);
+  fillInstant(samples, { start, interval, steps, lookbackMs }, out);
+  const bits = columnBits(out.values, steps);
+  const found = bits.map((each, step) => (out.kinds[step] === ABSENT ? null : each));
+  expect(out.count).toBe(found.filter((each) => each !== null).length);
+  return found;
+}
+
+/** Sums of several series, and what they have lost, to the bit. */
+function summed(all: readonly Case[], lookbackMs: number, makeColumns: () => Columns): string[] {
+  const [{ start, interval, steps }] = all;
+  const view = { start, interval, steps, lookbackMs };
+  const sum = new Sum(steps);
+  const column = new StepColumn(steps);
+  for (const [i, one] of all.entries()) {
+    const samples = fill(makeColumns(), one);
+    if (i % 2 === 0) {
+      sum.addSamples(samples, view);
+    } else {
+      fillInstant(samples, view, column);
+      sum.add(column);
+    }
+  }
+  const out = new StepColumn(steps);
+  sum.finish(out, 0, steps);
+  sum.release();
+  const quiet = (values: Float64Array): Float64Array =>
+    values.map((value) => (value === value ? value : NaN));
+  const texts = columnBits(quiet(out.values)).map(String);
+  return texts.map((text, step) => (out.kinds[step] === ABSENT ? '-' : text));
+}
+
+const lookbacks = fc.constantFrom(1, 20, 15_000, 15_001, 40_000, 300_000);
+
 describe('the kernel of steps', () => {
+  it('finds what an instant selector gives as TypeScript does, to the bit', () => {
+    const moving = cases.filter(({ interval }) => interval > 0);
+    const property = fc.property(moving, lookbacks, fc.boolean(), (one, lookbackMs, isStale) => {
+      const of = isStale ? { ...one, staleRow: one.times.length >> 1 } : one;
+      const expected = instant(of, lookbackMs, new Columns());
+      expect(instant(of, lookbackMs, scratchColumns())).toEqual(expected);
+    });
+    fc.assert(property, { numRuns: 3000 });
+  });
+
+  it('sums as TypeScript does, to the bit', () => {
+    const moving = cases.filter(({ interval }) => interval > 0);
+    const property = fc.property(
+      fc.array(moving, { minLength: 1, maxLength: 5 }),
+      lookbacks,
+      (all, lookbackMs) => {
+        const [{ interval, steps }] = all;
+        const same = all.map((one) => ({ ...one, start: all[0].start, interval, steps }));
+        const plain = jest.spyOn(StepSums, 'take').mockReturnValue(null);
+        const expected = summed(same, lookbackMs, () => new Columns());
+        plain.mockRestore();
+        expect(summed(same, lookbackMs, scratchColumns)).toEqual(expected);
+      },
+    );
+    fc.assert(property, { numRuns: 1000 });
+  });
+
   it('finds windows and rates as TypeScript does, to the bit', () => {
     const property = fc.property(cases, (one) => {
       expect(found(one, scratchColumns())).toEqual(found(one, new Columns(1)));
@@ -142,15 +216,13 @@ describe('the kernel of steps', () => {
 
   it('finds the first stale marker among numbers', () => {
     const any = fc.array(fc.oneof(fc.nat(), fc.constant(NaN), fc.constant('stale' as const)));
-    const words = new BigUint64Array([0x7ff0000000000002n]);
-    const stale = new Float64Array(words.buffer);
     const property = fc.property(any, (values) => {
       const kept = [scratchColumns(), new Columns()].map((columns) => {
         columns.clear();
         columns.reserve(values.length);
         values.forEach((value, row) => {
           columns.times[row] = row;
-          if (value === 'stale') columns.values.set(stale, row);
+          if (value === 'stale') columns.values.set(STALE, row);
           else columns.values[row] = value;
         });
         columns.commitFloats(values.length);

@@ -7,8 +7,8 @@ import {
   Deviation,
   Extreme,
   Quantile,
-  Sum,
 } from '../../../promql/aggregations/accumulators.js';
+import { Sum } from '../../../promql/aggregations/sum.js';
 import { fillInstant, type InstantView, Runs } from '../../../promql/instant-steps.js';
 import { ABSENT, StepColumn } from '../../../promql/step-column.js';
 import { columnBits } from '../../support/bits.js';
