@@ -2,8 +2,9 @@
  * Queries: the shapes of Prometheus' own benchmark and of dashboards, over blocks and over a head,
  * cold and warm, in this process and on its one thread; how long the event loop is held meanwhile.
  *
- *     npm run bench -- query [--small] [--json] [--only blocks,head]
+ *     npm run bench -- query [--small] [--json] [--only blocks,head,many,prometheus]
  *
+ * `many` are 100,000 series with a chunk each; `prometheus`, the series of its benchmark.
  * Cold is the first time that a process asks anything of the sort; warm, the fastest of the rounds
  * after it. Time a step of a series tells shapes apart that look at different numbers of both.
  */
@@ -11,14 +12,16 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import type { Labels } from '../model/labels.js';
 import type { Queryable } from '../model/queryable.js';
 import { Engine } from '../promql/engine.js';
 import { Database, openReadOnly } from '../tsdb/db.js';
 import { writeFleetBlock } from './support/data-directories.js';
 import { chosenOf } from './support/flags.js';
 import { type Found, measure, type Measurement } from './support/measure.js';
-import { queryLabels, type QueryShape, SHAPES } from './support/query-shapes.js';
+import { PATTERN_SHAPES, queryLabels, type QueryShape, SHAPES } from './support/query-shapes.js';
 import { seeded } from './support/random.js';
+import { RANGE_QUERY_SHAPES, rangeQueryLabels } from './support/range-query-shapes.js';
 import { type Column, formatMegabytes, formatNumber, formatTable } from './support/report.js';
 import { SAMPLES_PER_CHUNK, START_MS, STEP_MS } from './support/series-data.js';
 
@@ -30,6 +33,10 @@ export interface QueryParameters {
   readonly warmUpMs: number;
   /** Steps of a query are at most so many. */
   readonly stepsMax: number;
+  /** Of the storage that has many. */
+  readonly manySeries: number;
+  /** Of the storage of Prometheus' benchmark. */
+  readonly prometheusChunks: number;
 }
 
 export const FULL: QueryParameters = {
@@ -38,6 +45,8 @@ export const FULL: QueryParameters = {
   rounds: 5,
   warmUpMs: 1500,
   stepsMax: Infinity,
+  manySeries: 100_000,
+  prometheusChunks: 75,
 };
 
 export const SMALL: QueryParameters = {
@@ -46,10 +55,33 @@ export const SMALL: QueryParameters = {
   rounds: 1,
   warmUpMs: 0,
   stepsMax: 4,
+  manySeries: 100,
+  prometheusChunks: 1,
 };
 
-export type Storage = 'blocks' | 'head';
-export const STORAGES: readonly Storage[] = ['blocks', 'head'];
+export type Storage = 'blocks' | 'head' | 'many' | 'prometheus';
+export const STORAGES: readonly Storage[] = ['blocks', 'head', 'many', 'prometheus'];
+
+/** What a storage holds, and what it is asked. */
+interface Subject {
+  readonly labels: readonly Labels[];
+  /** Of 120 samples, of each series. */
+  readonly chunks: number;
+  readonly shapes: readonly QueryShape[];
+}
+
+export function subjectOf(storage: Storage, parameters: QueryParameters): Subject {
+  const { series, chunks, manySeries, prometheusChunks } = parameters;
+  switch (storage) {
+    case 'blocks':
+    case 'head':
+      return { labels: queryLabels(series), chunks, shapes: SHAPES };
+    case 'many':
+      return { labels: queryLabels(manySeries), chunks: 1, shapes: PATTERN_SHAPES };
+    case 'prometheus':
+      return { labels: rangeQueryLabels(), chunks: prometheusChunks, shapes: RANGE_QUERY_SHAPES };
+  }
+}
 
 export interface QueryRow extends Measurement, Found {
   readonly storage: Storage;
@@ -75,15 +107,16 @@ export async function run(
   try {
     const rows: QueryRow[] = [];
     for (const storage of storages) {
+      const subject = subjectOf(storage, parameters);
       const opened =
-        storage === 'blocks'
-          ? await openBlocks(join(scratch, storage), parameters)
-          : await fillHead(parameters);
+        storage === 'head'
+          ? await fillHead(subject)
+          : await openBlocks(join(scratch, storage), subject);
       try {
-        for (const shape of SHAPES) {
-          const row = await measureShape(opened.queryable, storage, shape, parameters);
-          process.stderr.write(`${storage}: ${shape.name}: ${formatNumber(row.ms)} ms\n`);
-          rows.push(row);
+        for (const shape of subject.shapes) {
+          const measured = await measureShape(opened.queryable, shape, subject, parameters);
+          process.stderr.write(`${storage}: ${shape.name}: ${formatNumber(measured.ms)} ms\n`);
+          rows.push({ ...measured, storage });
         }
       } finally {
         await opened.close();
@@ -95,17 +128,17 @@ export async function run(
   }
 }
 
-async function openBlocks(dir: string, { series, chunks }: QueryParameters): Promise<Opened> {
+async function openBlocks(dir: string, { labels, chunks }: Subject): Promise<Opened> {
   mkdirSync(join(dir, 'wal'), { recursive: true });
-  writeFleetBlock(dir, 0, { labels: queryLabels(series), chunksPerSeries: chunks });
+  writeFleetBlock(dir, 0, { labels, chunksPerSeries: chunks });
   const db = await openReadOnly(dir);
   return { queryable: db, close: () => db.close() };
 }
 
 /** Counters, scraped one moment after another. */
-async function fillHead({ series, chunks }: QueryParameters): Promise<Opened> {
+async function fillHead({ labels, chunks }: Subject): Promise<Opened> {
   const db = await Database.inMemory();
-  const labels = queryLabels(series);
+  const series = labels.length;
   const random = seeded(1);
   const values = new Float64Array(series);
   const times = new Float64Array(series);
@@ -123,12 +156,12 @@ async function fillHead({ series, chunks }: QueryParameters): Promise<Opened> {
 
 async function measureShape(
   queryable: Queryable,
-  storage: Storage,
   shape: QueryShape,
-  { chunks, rounds, warmUpMs, stepsMax }: QueryParameters,
-): Promise<QueryRow> {
-  const engine = new Engine();
-  const query = shape.query.replaceAll('$', () => shape.selector);
+  { chunks }: Subject,
+  { rounds, warmUpMs, stepsMax }: QueryParameters,
+): Promise<Omit<QueryRow, 'storage'>> {
+  const engine = new Engine({ experimentalFunctions: true, extendedRangeSelectors: true });
+  const query = shape.query.replaceAll('X', shape.selector);
   const steps = Math.min(shape.steps, stepsMax);
   const end = START_MS + (chunks * SAMPLES_PER_CHUNK - 1) * STEP_MS;
   const step = Math.max(1, Math.floor((chunks * SAMPLES_PER_CHUNK * STEP_MS) / (steps + 1)));
@@ -151,7 +184,7 @@ async function measureShape(
   const measured = await measure(ask, { rounds, warmUpMs });
   const counted = await engine.instant(queryable, `count(${shape.selector})`, { time: end });
   const selected = counted.value.type === 'vector' ? counted.value.values[0] : 0;
-  return { ...measured, storage, shape: shape.name, steps, selected, coldMs };
+  return { ...measured, shape: shape.name, steps, selected, coldMs };
 }
 
 const COLUMNS: readonly Column<QueryRow>[] = [
