@@ -10,6 +10,7 @@
 import type { ByteSource } from '../disk/byte-source.js';
 import { ByteReader } from '../encoding/byte-reader.js';
 import { crc32c, crc32cOf } from '../encoding/crc32c.js';
+import { HEAD_ENTRIES_BYTES_MAX, HeadEntries } from '../kernel/head-entries.js';
 import { CorruptionError, DecodeError } from '../model/errors.js';
 import { ENCODING_XOR, sampleCount } from './chunk.js';
 import type { ChunkEntries } from './chunk-entries.js';
@@ -18,15 +19,10 @@ import type { ChunkEntries } from './chunk-entries.js';
 export const OUT_OF_ORDER_FLAG = 0x80;
 /** Ref and times, whose zeros end a file. */
 const ENTRY_START_BYTES = 24;
-const MIN_TIME_OFFSET = 8;
-const MAX_TIME_OFFSET = 16;
 const LENGTH_OFFSET = ENTRY_START_BYTES + 1;
 const LENGTH_BYTES_MAX = 5;
 /** At the front of a chunk. */
 const COUNT_BYTES = 2;
-const TWO_32 = 0x1_0000_0000;
-/** Upper halves below it, and not below its negative, make safe integers. */
-const HIGH_MAX = 0x20_0000;
 const CRC_BYTES = 4;
 /** What an entry takes beside its data, at most; fewer bytes at the end of a file are padding. */
 export const ENTRY_BYTES_MAX = ENTRY_START_BYTES + 1 + LENGTH_BYTES_MAX + CRC_BYTES;
@@ -58,6 +54,10 @@ export class HeadChunkEntries {
   private view: DataView = new DataView(NOTHING.buffer);
   private blockStart = 0;
   private dataStart = 0;
+  /** What the kernel found in the block; null where it is not asked. */
+  private found: HeadEntries | null = null;
+  /** Where in the file it began to look. */
+  private foundAt = 0;
 
   /** The first entry begins at `offset`; the file is read in stretches of `blockBytes`. */
   constructor(source: ByteSource, offset: number, blockBytes: number) {
@@ -68,45 +68,38 @@ export class HeadChunkEntries {
 
   /** Moves to the next entry and checks it; false where the file's content ends. */
   next(): boolean {
-    return this.nextInBlock() || this.nextSlowly();
+    const { found } = this;
+    // Fast path: what the kernel found in the block.
+    if (found !== null && found.row < found.count) {
+      this.take(found, found.row++);
+      return true;
+    }
+    return this.nextSlowly();
   }
 
-  /** Fast path: an entry that lies in the block, whole and sound; false where it may be another. */
-  private nextInBlock(): boolean {
-    const { view: data } = this;
-    const { bytes } = this.block;
-    const start = this.end - this.blockStart;
-    if (start < 0 || start + ENTRY_BYTES_MAX > bytes.length) return false;
-    const refHigh = data.getUint32(start);
-    const minHigh = data.getInt32(start + MIN_TIME_OFFSET);
-    const maxHigh = data.getInt32(start + MAX_TIME_OFFSET);
-    if (refHigh >= HIGH_MAX || minHigh >= HIGH_MAX || maxHigh >= HIGH_MAX) return false;
-    if (minHigh < -HIGH_MAX || maxHigh < -HIGH_MAX) return false;
-    const flags = bytes[start + ENTRY_START_BYTES];
-    const first = bytes[start + LENGTH_OFFSET];
-    const second = bytes[start + LENGTH_OFFSET + 1];
-    const isShort = first < 0x80;
-    if (!isShort && second >= 0x80) return false;
-    const dataLength = isShort ? first : (second << 7) | (first & 0x7f);
-    const dataStart = start + LENGTH_OFFSET + (isShort ? 1 : 2);
-    const dataEnd = dataStart + dataLength;
-    if (dataEnd + CRC_BYTES > bytes.length) return false;
-    const ref = refHigh * TWO_32 + data.getUint32(start + 4);
-    const minTime = minHigh * TWO_32 + data.getUint32(start + MIN_TIME_OFFSET + 4);
-    const maxTime = maxHigh * TWO_32 + data.getUint32(start + MAX_TIME_OFFSET + 4);
-    // Without a ref it may be the end.
-    if (ref === 0 || minTime > maxTime) return false;
-    if (crc32cOf(bytes, start, dataEnd) !== data.getUint32(dataEnd)) return false;
-    this.offset = this.end;
-    this.end += dataEnd + CRC_BYTES - start;
-    this.seriesRef = ref;
-    this.minTime = minTime;
-    this.maxTime = maxTime;
+  /**
+   * What was found already behind the entry in hand: rows from `row` on; whoever takes some moves
+   * `row` behind them.
+   */
+  get following(): HeadEntries | null {
+    return this.found;
+  }
+
+  /** What their starts count from, in the file. */
+  get followingStart(): number {
+    return this.foundAt;
+  }
+
+  private take(found: HeadEntries, row: number): void {
+    const flags = found.flags[row];
+    this.offset = this.foundAt + found.starts[row];
+    this.seriesRef = found.refs[row];
+    this.minTime = found.minTimes[row];
+    this.maxTime = found.maxTimes[row];
     this.encoding = flags & ~OUT_OF_ORDER_FLAG;
     this.isOutOfOrder = (flags & OUT_OF_ORDER_FLAG) !== 0;
-    this.dataLength = dataLength;
-    this.dataStart = this.blockStart + dataStart;
-    return true;
+    this.dataLength = found.lengths[row];
+    this.dataStart = this.offset + entryBytes(this.dataLength) - this.dataLength - CRC_BYTES;
   }
 
   private nextSlowly(): boolean {
@@ -120,6 +113,7 @@ export class HeadChunkEntries {
         if (this.isZero(rest)) return false;
         throw new DecodeError(`${rest} bytes are left, too few for an entry`, this.within());
       }
+      if (this.find()) return this.next();
       if (this.isZero(ENTRY_START_BYTES)) return false;
       this.readHeader();
       this.check(rest);
@@ -127,6 +121,28 @@ export class HeadChunkEntries {
     } catch (error) {
       throw CorruptionError.from(this.source.path, this.blockStart, error);
     }
+  }
+
+  /** Has the kernel look for entries from here on; false where it finds none. */
+  private find(): boolean {
+    // Who reads single entries looks at small blocks.
+    if (this.blockBytes < HEAD_ENTRIES_BYTES_MAX) return false;
+    this.found ??= new HeadEntries();
+    if (this.findIn(this.found)) return true;
+    if (this.within() === 0) return false;
+    // The block ends within this entry.
+    this.reload(ENTRY_BYTES_MAX);
+    return this.findIn(this.found);
+  }
+
+  private findIn(found: HeadEntries): boolean {
+    const start = this.within();
+    const bytes = this.block.bytes.subarray(start, start + HEAD_ENTRIES_BYTES_MAX);
+    if (found.scan(bytes) === 0) return false;
+    this.foundAt = this.offset;
+    const last = found.count - 1;
+    this.end = this.offset + found.starts[last] + entryBytes(found.lengths[last]);
+    return true;
   }
 
   /** The data of the entry; valid until the source's next call. */
@@ -196,6 +212,11 @@ export class HeadChunkEntries {
   /** Makes sure that the block holds `length` bytes of the entry. */
   private load(length: number): void {
     if (this.offset >= this.blockStart && this.within() + length <= this.block.end) return;
+    this.reload(length);
+  }
+
+  /** Reads the block anew, from the entry on. */
+  private reload(length: number): void {
     const rest = this.source.size - this.offset;
     const wanted = Math.min(Math.max(length, this.blockBytes), rest);
     this.blockStart = 0;
@@ -218,6 +239,11 @@ export class HeadChunkEntries {
     }
     return true;
   }
+}
+
+/** What an entry takes whose data has so many bytes, a length of up to two bytes among them. */
+function entryBytes(dataLength: number): number {
+  return LENGTH_OFFSET + (dataLength < 0x80 ? 1 : 2) + dataLength + CRC_BYTES;
 }
 
 /**

@@ -2,6 +2,8 @@
  * What a scan of `chunks_head` found, in columns: a head of a million series has millions of
  * chunks, and with an object for each the collector would take longer than the scan.
  */
+import type { HeadEntries } from '../kernel/head-entries.js';
+import { ENCODING_XOR } from './chunk.js';
 import type { HeadChunkEntries } from './head-chunk-entry.js';
 
 /** One m-mapped chunk, as its entry says. */
@@ -26,6 +28,8 @@ export type ScannedChunk = Omit<HeadChunk, 'ref' | 'sampleCount'> &
 
 const FIRST_CAPACITY = 1024;
 const NONE = -1;
+/** At the front of a chunk's data. */
+const COUNT_BYTES = 2;
 
 export class HeadChunkList {
   /** Rows from here on are garbage. */
@@ -41,9 +45,10 @@ export class HeadChunkList {
   dataLengths = new Uint32Array(FIRST_CAPACITY);
   /** The next in-order chunk of the same series. */
   private nexts = new Int32Array(FIRST_CAPACITY);
-  /** By series: its first and its last in-order chunk. */
-  private readonly firsts = new Map<number, number>();
-  private readonly lasts = new Map<number, number>();
+  /** Ref of a series → its number, and by that its first and its last in-order chunk. */
+  private readonly numbers = new Map<number, number>();
+  private firsts = new Int32Array(FIRST_CAPACITY);
+  private lasts = new Int32Array(FIRST_CAPACITY);
 
   /**
    * Adds the chunk in hand, whose reference is `ref`; false, and it is not added, where it is in
@@ -54,11 +59,13 @@ export class HeadChunkList {
     const i = this.count;
     if (i === this.refs.length) this.grow();
     if (!isOutOfOrder) {
-      const last = this.lasts.get(seriesRef);
-      if (last === undefined) this.firsts.set(seriesRef, i);
-      else if (this.maxTimes[last] >= minTime) return false;
-      else this.nexts[last] = i;
-      this.lasts.set(seriesRef, i);
+      const number = this.numbers.get(seriesRef);
+      if (number === undefined) this.addSeries(seriesRef, i);
+      else if (this.maxTimes[this.lasts[number]] >= minTime) return false;
+      else {
+        this.nexts[this.lasts[number]] = i;
+        this.lasts[number] = i;
+      }
     }
     this.refs[i] = ref;
     this.seriesRefs[i] = seriesRef;
@@ -73,15 +80,49 @@ export class HeadChunkList {
     return true;
   }
 
+  /**
+   * Adds chunks of a file that were found together, as `push` does, but for those that end before
+   * `minTime`, and moves behind them: up to the first that is of out-of-order samples, no XOR chunk
+   * or does not follow. `base` makes references of their starts.
+   */
+  pushRun(found: HeadEntries, base: number, minTime: number): void {
+    const { count, refs, minTimes, maxTimes, starts, lengths, counts, flags } = found;
+    while (this.count + count > this.refs.length) this.grow();
+    let i = this.count;
+    let { row } = found;
+    for (; row < count; row++) {
+      if (flags[row] !== ENCODING_XOR || lengths[row] < COUNT_BYTES) break;
+      if (maxTimes[row] < minTime) continue;
+      const number = this.numbers.get(refs[row]);
+      if (number === undefined) this.addSeries(refs[row], i);
+      else if (this.maxTimes[this.lasts[number]] >= minTimes[row]) break;
+      else {
+        this.nexts[this.lasts[number]] = i;
+        this.lasts[number] = i;
+      }
+      this.refs[i] = base + starts[row];
+      this.seriesRefs[i] = refs[row];
+      this.minTimes[i] = minTimes[row];
+      this.maxTimes[i] = maxTimes[row];
+      this.encodings[i] = ENCODING_XOR;
+      this.outOfOrder[i] = 0;
+      this.sampleCounts[i] = counts[row];
+      this.dataLengths[i] = lengths[row];
+      this.nexts[i++] = NONE;
+    }
+    this.count = i;
+    found.row = row;
+  }
+
   clear(): void {
     this.count = 0;
-    this.firsts.clear();
-    this.lasts.clear();
+    this.numbers.clear();
   }
 
   /** The first in-order chunk of a series; -1 without one. */
   firstOf(seriesRef: number): number {
-    return this.firsts.get(seriesRef) ?? NONE;
+    const number = this.numbers.get(seriesRef);
+    return number === undefined ? NONE : this.firsts[number];
   }
 
   /** The in-order chunk of the same series behind chunk `i`; -1 where that is the last. */
@@ -102,6 +143,14 @@ export class HeadChunkList {
     };
   }
 
+  /** Enters a series whose first chunk is `i`; there are never more of them than chunks. */
+  private addSeries(ref: number, i: number): void {
+    const number = this.numbers.size;
+    this.numbers.set(ref, number);
+    this.firsts[number] = i;
+    this.lasts[number] = i;
+  }
+
   private grow(): void {
     const capacity = 2 * this.refs.length;
     this.refs = lengthened(this.refs, new Float64Array(capacity));
@@ -113,6 +162,8 @@ export class HeadChunkList {
     this.sampleCounts = lengthened(this.sampleCounts, new Uint32Array(capacity));
     this.dataLengths = lengthened(this.dataLengths, new Uint32Array(capacity));
     this.nexts = lengthened(this.nexts, new Int32Array(capacity));
+    this.firsts = lengthened(this.firsts, new Int32Array(capacity));
+    this.lasts = lengthened(this.lasts, new Int32Array(capacity));
   }
 }
 

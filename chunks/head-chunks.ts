@@ -11,6 +11,7 @@
 import type { ByteSource } from '../disk/byte-source.js';
 import type { DirectoryEntry, Disk } from '../disk/disk.js';
 import { ByteReader } from '../encoding/byte-reader.js';
+import { HEAD_ENTRIES_BYTES_MAX } from '../kernel/head-entries.js';
 import { Kernel } from '../kernel/kernel.js';
 import { assert } from '../model/assert.js';
 import type { Columns } from '../model/columns.js';
@@ -28,12 +29,12 @@ export const HEAD_CHUNKS_VERSION = 1;
 export const HEAD_CHUNKS_HEADER_BYTES = 8;
 
 const MAGIC_BYTES = 4;
-/** How much of a file is scanned at a time: what a positional source holds in its own buffer. */
-const BLOCK_BYTES = 32 * 1024;
+/** How much of a file is scanned at a time: what the kernel takes. */
+const BLOCK_BYTES = HEAD_ENTRIES_BYTES_MAX;
 const TWO_32 = 0x1_0000_0000;
-/** After scanning so many entries others may have a turn; what each costs, in the pacer's units. */
-const ENTRIES_PER_STEP = 256;
-const ENTRY_UNITS = 200;
+/** What an entry costs, in the pacer's units; after so many others may have a turn. */
+const ENTRY_UNITS = 50;
+const STEP_UNITS = 25_000;
 
 export interface HeadChunksOptions {
   /** In-order chunks that end before it are passed over: blocks have them. Default: none is. */
@@ -196,8 +197,12 @@ class Scan {
     let unknown = 0;
     let firstUnknown = 0;
     const entry = new HeadChunkEntries(source, HEAD_CHUNKS_HEADER_BYTES, BLOCK_BYTES);
-    for (let met = 1; this.nextWritten(entry, number, isLast); met++) {
-      if (met % ENTRIES_PER_STEP === 0) yield ENTRIES_PER_STEP * ENTRY_UNITS;
+    let units = 0;
+    for (; this.nextWritten(entry, number, isLast); units += this.takeRun(number, entry)) {
+      if (units >= STEP_UNITS) {
+        yield units;
+        units = 0;
+      }
       const ref = number * TWO_32 + entry.offset;
       this.lastRef = ref;
       this.lastSeriesRef = Math.max(this.lastSeriesRef, entry.seriesRef);
@@ -217,6 +222,19 @@ class Scan {
       this.report(new CorruptionError(source.path, firstUnknown, what), what);
     }
     return true;
+  }
+
+  /** Adds chunks that were found with the one in hand; returns what that cost, and that one. */
+  private takeRun(number: number, { following, followingStart }: HeadChunkEntries): number {
+    if (following === null) return ENTRY_UNITS;
+    const { row: from, refs, starts } = following;
+    this.list.pushRun(following, number * TWO_32 + followingStart, this.minValidTime);
+    const { row: to } = following;
+    if (to > from) this.lastRef = number * TWO_32 + followingStart + starts[to - 1];
+    for (let row = from; row < to; row++) {
+      if (refs[row] > this.lastSeriesRef) this.lastSeriesRef = refs[row];
+    }
+    return ENTRY_UNITS * (1 + to - from);
   }
 
   /** Adds a chunk; false where it does not follow its series' last one. */
@@ -277,7 +295,7 @@ function listFiles(disk: Disk, dir: string): NumberedFile[] {
 /** Null where a running Prometheus has deleted the file since it was listed: blocks have it all. */
 function openOrNull(disk: Disk, path: string): ByteSource | null {
   try {
-    return disk.openMutable(path);
+    return disk.openMutable(path, new Uint8Array(BLOCK_BYTES));
   } catch (error) {
     if (error instanceof DiskError && error.errno === 'ENOENT') return null;
     throw error;

@@ -48,6 +48,7 @@ interface KernelExports {
   decodeXorRun(length: number, chunks: number, verify: number, at: number): number;
   decodeXorChunk(length: number, at: number): number;
   encodeXor(count: number): number;
+  scanHeadEntries(length: number): number;
   countNumbers(count: number): number;
   fillInstant(
     count: number,
@@ -107,7 +108,7 @@ export class KernelModule {
   readonly input: Uint8Array;
   readonly entries: Uint32Array;
   private readonly offsets: Uint32Array;
-  private readonly timesAt: number;
+  readonly timesAt: number;
   private readonly valuesAt: number;
   private readonly scratchAt: number;
   private readonly scratchTimes: Float64Array;

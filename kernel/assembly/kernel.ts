@@ -17,6 +17,7 @@ import {
 } from './memory';
 
 export { encodeXor } from './encode';
+export { scanHeadEntries } from './head-entries';
 export { addResults, fillInstant, filledFrom, filledTo } from './instant';
 export { fillRates } from './rates';
 export { checkRun, decodeXorChunk, decodeXorRun, sampleCount } from './run';

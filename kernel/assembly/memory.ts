@@ -27,6 +27,9 @@ export const SCRATCH_SAMPLES_MAX: u32 = 2 * RUN_SAMPLES_MAX;
 /** So many steps has a query whose windows are found here. */
 export const STEPS_MAX: u32 = 16384;
 
+/** So many entries of a head chunk file are found at a time; kernel/head-entries.ts has it too. */
+export const HEAD_ENTRIES_MAX: u32 = RUN_BYTES_MAX / 32;
+
 /** How far a decoder may read behind the end of the run before it notices. */
 export const INPUT_SLACK: usize = 64;
 /** How far it may write behind the last sample, and a loop over samples may read. */

@@ -58,7 +58,7 @@ describe('the entries of a file', () => {
         dataLength: fc.integer({ min: 4, max: 300 }),
       })
       .map((fields) => ({ ...fields, maxTime: Math.max(fields.minTime, fields.maxTime) }));
-    const blockBytes = fc.constantFrom(1, ENTRY_BYTES_MAX, 64, 1000, 32_768);
+    const blockBytes = fc.constantFrom(1, ENTRY_BYTES_MAX, 64, 1000, 65_536, 100_000);
     fc.assert(
       fc.property(fc.array(entry), fc.nat(50), blockBytes, (all, padding, size) => {
         const source = new MemorySource(fileOf(all, padding));
@@ -78,7 +78,9 @@ describe('the entries of a file', () => {
     }));
     const path = scratchFile(fileOf(all, 0));
     const source = new PreadSource(path, openSync(path, 'r'), statSync(path).size);
-    expect(walk(new HeadChunkEntries(source, 0, 32_768))).toEqual(all);
+    for (const size of [32_768, 65_536]) {
+      expect(walk(new HeadChunkEntries(source, 0, size))).toEqual(all);
+    }
     source.close();
   });
 
@@ -109,7 +111,7 @@ describe('the entries of a file', () => {
     const bytes = fileOf(all, 0);
     const second = bytes.length / 3;
     bytes[second + 40] ^= 1;
-    for (const blockBytes of [1, 60, 1000]) {
+    for (const blockBytes of [1, 60, 1000, 65_536]) {
       const entries = new HeadChunkEntries(new MemorySource(bytes, '/x'), 0, blockBytes);
       expect(entries.next()).toBe(true);
       expect(() => entries.next()).toThrow(CorruptionError);

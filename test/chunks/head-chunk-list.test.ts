@@ -1,3 +1,6 @@
+import fc from 'fast-check';
+import { OUT_OF_ORDER_FLAG } from '../../chunks/head-chunk-entry.js';
+import { HeadEntries } from '../../kernel/head-entries.js';
 import { HeadChunkList, type ScannedChunk } from '../../chunks/head-chunk-list.js';
 
 function chunk(seriesRef: number, minTime: number, isOutOfOrder = false): ScannedChunk {
@@ -12,6 +15,54 @@ function chunk(seriesRef: number, minTime: number, isOutOfOrder = false): Scanne
     sampleCount: () => 7,
   };
 }
+
+/** Entries that were found together. */
+function runOf(all: readonly ScannedChunk[]): HeadEntries {
+  const found = new HeadEntries();
+  found.count = all.length;
+  all.forEach((chunk, row) => {
+    found.refs[row] = chunk.seriesRef;
+    found.minTimes[row] = chunk.minTime;
+    found.maxTimes[row] = chunk.maxTime;
+    found.starts[row] = 50 * row;
+    found.lengths[row] = chunk.dataLength;
+    found.counts[row] = chunk.sampleCount();
+    found.flags[row] = chunk.encoding | (chunk.isOutOfOrder ? OUT_OF_ORDER_FLAG : 0);
+  });
+  return found;
+}
+
+describe('chunks that were found together', () => {
+  it('are added as one by one, up to one that is unusual', () => {
+    const scanned = fc
+      .tuple(fc.nat(4), fc.nat(60), fc.constantFrom(1, 1, 1, 1, 4), fc.nat(9))
+      .map(([series, time, encoding, dice]) => ({ ...chunk(series, time, dice === 0), encoding }));
+    fc.assert(
+      fc.property(fc.array(scanned, { maxLength: 40 }), fc.constantFrom(0, 30), (all, minTime) => {
+        const list = new HeadChunkList();
+        const wanted = new HeadChunkList();
+        const found = runOf(all);
+        while (found.row < found.count) {
+          list.pushRun(found, 8, minTime);
+          const { row } = found;
+          if (row === found.count) break;
+          const isSkipped = !all[row].isOutOfOrder && all[row].maxTime < minTime;
+          if (!isSkipped) list.push(8 + 50 * row, all[row]);
+          found.row++;
+        }
+        all.forEach((one, row) => {
+          if (one.isOutOfOrder || one.maxTime >= minTime) wanted.push(8 + 50 * row, one);
+        });
+        const rowsOf = (of: HeadChunkList): unknown[] =>
+          Array.from({ length: of.count }, (_, i) => [of.at(i), of.nextOf(i)]);
+        expect(rowsOf(list)).toEqual(rowsOf(wanted));
+        const firsts = [0, 1, 2, 3, 4].map((series) => list.firstOf(series));
+        expect(firsts).toEqual([0, 1, 2, 3, 4].map((series) => wanted.firstOf(series)));
+      }),
+      { numRuns: 500 },
+    );
+  });
+});
 
 describe('a list of head chunks', () => {
   it('leads from chunk to chunk of a series, in order of time', () => {

@@ -103,13 +103,13 @@ describe('head chunks', () => {
   });
 
   it('are found in steps, so that the event loop can have turns', () => {
-    const entries = Array.from({ length: 2000 }, (_, i) => entry({ seriesRef: i + 1 }));
+    const entries = Array.from({ length: 9000 }, (_, i) => entry({ seriesRef: i + 1 }));
     const disk = new MemoryDisk({ [`${DIR}/${headChunkFileName(1)}`]: file(...entries) });
     const opening = HeadChunkFiles.open(disk, DIR);
     let steps = 0;
     let step = opening.next();
     for (; step.done !== true; step = opening.next()) steps++;
-    expect(step.value.chunks).toHaveLength(2000);
+    expect(step.value.chunks).toHaveLength(9000);
     expect(steps).toBeGreaterThan(5);
   });
 
