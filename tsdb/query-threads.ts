@@ -81,9 +81,18 @@ export class QueryThreads {
     return new SharedSeries(query, cursor, this.reader);
   }
 
+  /** Starts what is to run and does not. */
+  start(): void {
+    for (let thread = 0; thread < this.count; thread++) {
+      if (this.isClosed || this.deaths >= DEATHS_MAX) return;
+      if (!this.helpers.has(thread)) this.startOne(thread);
+    }
+  }
+
   /** Starts what is to run, and resolves when all of it is up or gone. */
   async started(): Promise<void> {
     this.start();
+    for (const { isReady, worker } of this.helpers.values()) if (!isReady) worker.ref();
     while ([...this.helpers.values()].some(({ isReady }) => !isReady)) {
       await new Promise<void>((resolve) => this.waiting.push(resolve));
     }
@@ -138,14 +147,6 @@ export class QueryThreads {
     for (const { worker } of this.helpers.values()) worker.postMessage(message);
   }
 
-  /** Starts what does not run. */
-  private start(): void {
-    for (let thread = 0; thread < this.count; thread++) {
-      if (this.isClosed || this.deaths >= DEATHS_MAX) return;
-      if (!this.helpers.has(thread)) this.startOne(thread);
-    }
-  }
-
   private startOne(thread: number): void {
     try {
       this.portions ??= new Portions();
@@ -153,7 +154,6 @@ export class QueryThreads {
       const workerData: QueryWorkerData = { worker: QUERY_WORKER, buffer, thread };
       // Flags of the process, such as --input-type, are not for files.
       const worker = new Worker(this.workerFile, { workerData, execArgv: [] });
-      worker.unref();
       const helper: Helper = { worker, thread, isReady: false };
       this.helpers.set(thread, helper);
       worker.on('message', (answer: QueryAnswer) => {
@@ -162,6 +162,8 @@ export class QueryThreads {
       // It exits next.
       worker.on('error', () => undefined);
       worker.on('exit', () => this.bury(helper));
+      // Listening for messages has undone that, had it been said before.
+      worker.unref();
     } catch {
       // Memory or threads are refused: that is no reason for a query to fail.
       this.deaths = DEATHS_MAX;
@@ -170,6 +172,7 @@ export class QueryThreads {
 
   private welcome(helper: Helper): void {
     helper.isReady = true;
+    helper.worker.unref();
     this.notify();
   }
 

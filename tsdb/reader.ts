@@ -226,7 +226,7 @@ export abstract class Reader implements Queryable {
   private shareNow(cursor: SeriesCursor, work: SharedWork): SharedSeries | null {
     if (this.queryWorkers === 0) return null;
     if (this.threads !== null) return this.threads.share(cursor, work);
-    void this.startQueryWorkers();
+    void this.loadThreads().then((threads) => threads.start());
     return null;
   }
 

@@ -7,14 +7,17 @@
 import { cpSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ParseError, QueryError } from '../../model/errors.js';
+import type { Queryable } from '../../model/queryable.js';
 import { Engine } from '../../promql/engine.js';
 import { Database, openReadOnly, type ReadOnlyDatabase } from '../../tsdb/db.js';
+import type { QueryThreads } from '../../tsdb/query-threads.js';
 import { type Answer, differenceOf, isTextEqual } from '../support/answers.js';
 import { END, fillDifferential, START } from '../support/differential-series.js';
 import { describePeers, peer } from '../support/peers.js';
 import { freePort, Program } from '../support/programs.js';
 import { BlockQueries } from '../support/block-queries.js';
 import { scratchFolder } from '../support/scratch.js';
+import { SharedQueryable, startThreads } from '../support/shared-queries.js';
 
 const SEED = Number(process.env.SEED ?? Date.now() % 1e9);
 const QUERIES = Number(process.env.QUERIES ?? 3000);
@@ -38,6 +41,8 @@ describePeers('the engine over blocks and a head', ['prometheus'], () => {
     fillModifiers: true,
   });
   let db: ReadOnlyDatabase;
+  let threads: QueryThreads;
+  let shared: SharedQueryable;
   let url: string;
 
   beforeAll(async () => {
@@ -66,9 +71,14 @@ describePeers('the engine over blocks and a head', ['prometheus'], () => {
     url = `http://${address}`;
     await program.ready(`${url}/-/ready`);
     db = await openReadOnly(dir);
+    threads = await startThreads();
+    shared = new SharedQueryable(db, threads);
   });
 
-  afterAll(() => db.close());
+  afterAll(async () => {
+    await db.close();
+    await threads.close();
+  });
 
   async function theirs({ query, start, end, step }: Asked): Promise<Answer> {
     const times: Record<string, string> =
@@ -81,12 +91,13 @@ describePeers('the engine over blocks and a head', ['prometheus'], () => {
     return (await response.json()) as Answer;
   }
 
-  async function ours({ query, start, end, step }: Asked): Promise<Answer> {
+  async function ours(queryable: Queryable, asked: Asked): Promise<Answer> {
+    const { query, start, end, step } = asked;
     try {
       const { value, warnings, infos } =
         step === 0
-          ? await engine.instant(db, query, { time: start })
-          : await engine.range(db, query, { start, end, step });
+          ? await engine.instant(queryable, query, { time: start })
+          : await engine.range(queryable, query, { start, end, step });
       const data = JSON.parse(JSON.stringify(value)) as Answer['data'];
       return { status: 'success', data, warnings, infos };
     } catch (error) {
@@ -110,7 +121,9 @@ describePeers('the engine over blocks and a head', ['prometheus'], () => {
       const at = START + Math.floor((random.chance() * (END - START)) / raster) * raster;
       const step = random.pick([0, 0, 15_000, 60_000, 77_000]);
       const asked = { query, start: at, end: at + step * random.pick([1, 5, 20]), step };
-      const [wanted, got] = await Promise.all([theirs(asked), ours(asked)]);
+      // Every second one with the help of other threads.
+      const queryable = i % 2 === 0 ? db : shared;
+      const [wanted, got] = await Promise.all([theirs(asked), ours(queryable, asked)]);
       if (isTextEqual(wanted, got)) continue;
       const difference = differenceOf(query, wanted, got);
       if (difference === null) inexact++;

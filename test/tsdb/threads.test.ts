@@ -111,3 +111,38 @@ it('a thread that is stopped in the middle leaves the directory to the next one'
     await db.close();`);
   expect(found).toBe('true 0');
 });
+
+/** Ten hours of 300 series, in memory: a sum of their rates is shared. */
+const FILLED = `
+  const { Database } = await import(${DOOR});
+  const db = await Database.inMemory({ queryWorkers: 2 });
+  const labels = Array.from({ length: 300 }, (_, i) => ({ __name__: 'a_total', i: String(i) }));
+  for (let time = 0; time < 36_000_000; time += 30_000) {
+    const appender = db.appender();
+    for (const one of labels) appender.append(one, time, time * one.i);
+    await appender.commit();
+  }
+  const ask = () => db.queryRange('sum(rate(a_total[5m]))', { start: 0, end: 36e6, step: 60_000 });
+  const alone = JSON.stringify(await ask());
+  await db.startQueryWorkers();
+  let isSame = true;
+  for (let i = 0; i < 5; i++) isSame &&= JSON.stringify(await ask()) === alone;`;
+
+it('threads that help with queries do not keep the process', () => {
+  expect(inProcess(`${FILLED} console.log(isSame);`)).toBe('true');
+  const closing = `
+    const asking = ask();
+    await new Promise(setImmediate);
+    await db.close();
+    console.log(JSON.stringify(await asking) === alone);`;
+  expect(inProcess(FILLED + closing)).toBe('true');
+});
+
+it('queries are shared in a worker thread, too', () => {
+  const program = `
+    import { parentPort } from 'node:worker_threads';
+    ${FILLED}
+    await db.close();
+    parentPort.postMessage(isSame);`;
+  expect(inThread(program)).toBe(true);
+});
