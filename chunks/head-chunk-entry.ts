@@ -246,6 +246,13 @@ function entryBytes(dataLength: number): number {
   return LENGTH_OFFSET + (dataLength < 0x80 ? 1 : 2) + dataLength + CRC_BYTES;
 }
 
+/** Where in an entry its data begins, by how much that is. */
+export function headEntryDataStart(dataLength: number): number {
+  let lengthBytes = 1;
+  for (let rest = dataLength; rest >= 0x80; rest = Math.floor(rest / 128)) lengthBytes++;
+  return LENGTH_OFFSET + lengthBytes;
+}
+
 /**
  * Adds the chunk whose entry begins at `offset` and whose data has `dataLength` bytes to `into`;
  * its times are to be set. What is there else is a `DecodeError`, counted from `offset`.
@@ -256,9 +263,7 @@ export function copyHeadEntry(
   dataLength: number,
   into: ChunkEntries,
 ): void {
-  let lengthBytes = 1;
-  for (let rest = dataLength; rest >= 0x80; rest = Math.floor(rest / 128)) lengthBytes++;
-  const dataStart = LENGTH_OFFSET + lengthBytes;
+  const dataStart = headEntryDataStart(dataLength);
   const dataEnd = dataStart + dataLength;
   const bytes = source.peek(offset, dataEnd + CRC_BYTES);
   const actual = crc32cOf(bytes, 0, dataEnd);

@@ -8,8 +8,8 @@
 import { ChunkEntries } from '../chunks/chunk-entries.js';
 import { ENCODING_XOR } from '../chunks/chunk.js';
 import { EntryDecoder } from '../chunks/entry-decoder.js';
+import { EntryMaker } from '../chunks/entry-maker.js';
 import { headChunkFileName } from '../chunks/head-chunks.js';
-import { copyHeadEntry } from '../chunks/head-chunk-entry.js';
 import { recodeChunk } from '../chunks/series-encoder.js';
 import type { ByteSource } from '../disk/byte-source.js';
 import type { Disk } from '../disk/disk.js';
@@ -111,6 +111,7 @@ class HeadChunkSource {
   private readonly files: ChunkFiles;
   private readonly range: Interval;
   private readonly decoder: EntryDecoder;
+  private readonly maker = new EntryMaker();
   private readonly single = new ChunkEntries();
   private readonly samples = new Columns();
 
@@ -131,6 +132,7 @@ class HeadChunkSource {
     const { entries, range } = this;
     const { seriesChunkEnds, chunkMinTimes, chunkMaxTimes } = this.snapshot;
     entries.clear();
+    this.maker.clear();
     const from = series === 0 ? 0 : seriesChunkEnds[series - 1];
     for (let chunk = from; chunk < seriesChunkEnds[series]; chunk++) {
       const minTime = chunkMinTimes[chunk];
@@ -147,8 +149,9 @@ class HeadChunkSource {
     const file = snapshot.chunkFiles[chunk];
     const offset = snapshot.chunkOffsets[chunk];
     const length = snapshot.chunkLengths[chunk];
-    if (file !== 0) files.copy(file, offset, length, into);
-    else into.pushData(ENCODING_XOR, snapshot.openBytes, offset, offset + length);
+    const { maker } = this;
+    if (file !== 0) files.copy(file, offset, length, maker, into);
+    else maker.addData(ENCODING_XOR, snapshot.openBytes, offset, offset + length, into);
     into.setTimes(snapshot.chunkMinTimes[chunk], snapshot.chunkMaxTimes[chunk]);
   }
 
@@ -181,14 +184,14 @@ class ChunkFiles {
   }
 
   /** Adds the chunk whose entry at `offset` has `length` bytes of data, checked, to `into`. */
-  copy(file: number, offset: number, length: number, into: ChunkEntries): void {
+  copy(file: number, offset: number, length: number, maker: EntryMaker, into: ChunkEntries): void {
     let source = this.sources.get(file);
     if (source === undefined) {
       source = this.disk.openImmutable(this.disk.join(this.dir, headChunkFileName(file)));
       this.sources.set(file, source);
     }
     try {
-      copyHeadEntry(source, offset, length, into);
+      maker.addHeadEntry(source, offset, length, into);
     } catch (error) {
       throw CorruptionError.from(source.path, offset, error);
     }

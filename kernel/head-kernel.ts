@@ -12,6 +12,7 @@
 import { assert } from '../model/assert.js';
 import { LimitError } from '../model/errors.js';
 import { FinishedChunks, type FinishedExports } from './finished-chunks.js';
+import { OpenChunks, type OpenChunksExports } from './open-chunks.js';
 import { HEAD_KERNEL_WASM } from './head-kernel-wasm.js';
 import { type ReplayExports, ReplayRows } from './replay-rows.js';
 import { rowsBytes, SampleRows } from './sample-rows.js';
@@ -44,7 +45,7 @@ const HEAP_ALIGNMENT = 256;
 /** A u32 that stands for "no". */
 const NONE = -1;
 
-interface HeadKernelExports extends FinishedExports, ReplayExports {
+interface HeadKernelExports extends FinishedExports, OpenChunksExports, ReplayExports {
   readonly encodedAt: ExportedNumber;
   readonly lastTimesAt: ExportedNumber;
   readonly refsAt: ExportedNumber;
@@ -103,6 +104,8 @@ export class HeadKernel {
   readonly refs: Float64Array;
   /** The chunks that have ended; see `append`. */
   readonly finished: FinishedChunks;
+  /** Copies of the chunks that are open. */
+  readonly open: OpenChunks;
   /** For the records of a log that is replayed. */
   readonly replay: ReplayRows;
   private readonly exports: HeadKernelExports;
@@ -138,6 +141,7 @@ export class HeadKernel {
     this.scratch = exports.scratchAt.value;
     this.encoded = exports.encodedAt.value;
     this.finished = new FinishedChunks(exports, buffer);
+    this.open = new OpenChunks(exports, buffer);
     this.replay = new ReplayRows(exports, buffer);
   }
 

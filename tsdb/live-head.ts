@@ -15,7 +15,7 @@ import { Appender } from './appender.js';
 import { CommitQueue } from './commit-queue.js';
 import { cleanHead } from './head-cleaner.js';
 import type { HeadData } from './head-data.js';
-import { snapshotHead } from './head-handover.js';
+import { Handover } from './head-handover.js';
 import { HeadReader } from './head-reader.js';
 import { LogExpiries } from './log-expiries.js';
 import { type Counted, headStats, type TsdbStats } from './stats.js';
@@ -58,6 +58,7 @@ const SLOT_BYTES = 80;
 export class LiveHead {
   readonly data: HeadData;
   private readonly queue: CommitQueue;
+  private readonly handover: Handover;
   private readonly latestTime?: () => number;
   private readonly expiries: LogExpiries;
   private readonly cleaning = new TurnTaking();
@@ -67,6 +68,7 @@ export class LiveHead {
   constructor(data: HeadData, log: Log | null, options: LiveHeadOptions = {}) {
     this.data = data;
     this.queue = new CommitQueue(data, log);
+    this.handover = new Handover(data);
     this.latestTime = options.latestTime;
     this.expiries = options.expiries ?? new LogExpiries();
   }
@@ -146,7 +148,7 @@ export class LiveHead {
    * `NoSpaceError` where full chunks cannot be written.
    */
   snapshotFor(range: Interval, signal?: AbortSignal): Promise<HeadSnapshot> {
-    return this.cleaning.take(() => this.pacer.run(snapshotHead(this.data, range), signal));
+    return this.cleaning.take(() => this.pacer.run(this.handover.take(range), signal));
   }
 
   /**

@@ -28,7 +28,11 @@ export function initCrcTables(): void {
 
 /** The checksum of `length` bytes. */
 export function crc32c(at: usize, length: u32): u32 {
-  let crc: u32 = ~0;
+  return ~crc32cFrom(~0, at, length);
+}
+
+/** What `length` bytes make of `crc`; without the inversions at both ends. */
+export function crc32cFrom(crc: u32, at: usize, length: u32): u32 {
   for (; length >= 16; length -= 16, at += 16) {
     // Table n is for the byte that has n bytes behind it; its entries are 4 bytes apart. What waits
     // for the step before comes last.
@@ -57,5 +61,5 @@ export function crc32c(at: usize, length: u32): u32 {
   for (; length > 0; length--, at++) {
     crc = (crc >> 8) ^ load<u32>(((load<u8>(at) ^ crc) << 2) & 0x3fc, CRC_TABLES);
   }
-  return ~crc;
+  return crc;
 }

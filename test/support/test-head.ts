@@ -61,7 +61,10 @@ export class TestHead {
       appender.append(times, values, row);
     }
     if (first === times.length) return;
-    this.builder.addOpenChunk(appender.bytes(), times[first], times[times.length - 1]);
+    const bytes = appender.bytes();
+    const offset = this.builder.addOpenBytes(bytes);
+    const range = { minTime: times[first], maxTime: times[times.length - 1] };
+    this.builder.addOpenChunk({ offset, length: bytes.length, ...range });
   }
 
   finish(): HeadSnapshot {

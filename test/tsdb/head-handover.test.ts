@@ -4,7 +4,7 @@ import type { HeadSnapshot } from '../../compact/head-snapshot.js';
 import { Kernel } from '../../kernel/kernel.js';
 import { matcher } from '../../model/matcher.js';
 import { atOnce } from '../../model/steps.js';
-import { snapshotHead } from '../../tsdb/head-handover.js';
+import { Handover } from '../../tsdb/head-handover.js';
 import type { LiveHead } from '../../tsdb/live-head.js';
 import { ULID } from '../support/block-builder.js';
 import { blockContents } from '../support/block-contents.js';
@@ -76,7 +76,7 @@ describe('handing a head over', () => {
     const disk = emptyDisk();
     const { head } = await openHead(disk, DIR);
     await fill(head);
-    const steps = snapshotHead(head.data, { minTime: 0, maxTime: 199 });
+    const steps = new Handover(head.data).take({ minTime: 0, maxTime: 199 });
     steps.next();
     const appender = head.appender();
     appender.append({ new: 'pair' }, 600, 1);

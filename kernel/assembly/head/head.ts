@@ -40,6 +40,7 @@ export {
   finishSlot,
   readOpen,
 } from './finish';
+export { gatheredAt, gatheredLengthsAt, gatheredMinTimesAt, gatherOpen } from './gather';
 export { heapBytes, reserveHeap, takeHeap } from './memory';
 export { encodeRows } from './records';
 export { dropEntries, setEntry } from './ref-slots';
