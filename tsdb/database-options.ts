@@ -109,7 +109,7 @@ export interface DatabaseOptions {
   readonly now?: () => number;
   /** Makes the names of new blocks; default: ULIDs of `now()`. */
   readonly newUlid?: () => string;
-  /** Replaces the file system: for tests. Workers do without it. */
+  /** Replaces the file system: for tests. Threads that use the disk do without it. */
   readonly disk?: WritableDisk;
 }
 
