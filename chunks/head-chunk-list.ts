@@ -27,6 +27,9 @@ export type ScannedChunk = Omit<HeadChunk, 'ref' | 'sampleCount'> &
   Pick<HeadChunkEntries, 'sampleCount'>;
 
 const FIRST_CAPACITY = 1024;
+/** What makes room for more before it is needed takes an entry to have so many bytes. */
+const ENTRY_BYTES = 256;
+const RESERVED_MAX = 1024 * 1024;
 const NONE = -1;
 /** At the front of a chunk's data. */
 const COUNT_BYTES = 2;
@@ -34,6 +37,8 @@ const COUNT_BYTES = 2;
 export class HeadChunkList {
   /** Rows from here on are garbage. */
   count = 0;
+  /** The greatest ref of a series that `pushRun` met. */
+  lastSeriesRef = 0;
   /** As in `HeadChunk`. */
   refs = new Float64Array(FIRST_CAPACITY);
   seriesRefs = new Float64Array(FIRST_CAPACITY);
@@ -92,6 +97,7 @@ export class HeadChunkList {
     let { row } = found;
     for (; row < count; row++) {
       if (flags[row] !== ENCODING_XOR || lengths[row] < COUNT_BYTES) break;
+      if (refs[row] > this.lastSeriesRef) this.lastSeriesRef = refs[row];
       if (maxTimes[row] < minTime) continue;
       const number = this.numbers.get(refs[row]);
       if (number === undefined) this.addSeries(refs[row], i);
@@ -117,6 +123,12 @@ export class HeadChunkList {
   clear(): void {
     this.count = 0;
     this.numbers.clear();
+  }
+
+  /** Makes room for what a file of so many bytes holds: growing by doubling copies all of it. */
+  reserve(bytes: number): void {
+    const wanted = Math.min(this.count + Math.ceil(bytes / ENTRY_BYTES), RESERVED_MAX);
+    if (wanted > this.refs.length) this.grow(wanted);
   }
 
   /** The first in-order chunk of a series; -1 without one. */
@@ -151,8 +163,7 @@ export class HeadChunkList {
     this.lasts[number] = i;
   }
 
-  private grow(): void {
-    const capacity = 2 * this.refs.length;
+  private grow(capacity = 2 * this.refs.length): void {
     this.refs = lengthened(this.refs, new Float64Array(capacity));
     this.seriesRefs = lengthened(this.seriesRefs, new Float64Array(capacity));
     this.minTimes = lengthened(this.minTimes, new Float64Array(capacity));

@@ -197,6 +197,7 @@ class Scan {
     let unknown = 0;
     let firstUnknown = 0;
     const entry = new HeadChunkEntries(source, HEAD_CHUNKS_HEADER_BYTES, BLOCK_BYTES);
+    this.list.reserve(source.size);
     let units = 0;
     for (; this.nextWritten(entry, number, isLast); units += this.takeRun(number, entry)) {
       if (units >= STEP_UNITS) {
@@ -227,13 +228,11 @@ class Scan {
   /** Adds chunks that were found with the one in hand; returns what that cost, and that one. */
   private takeRun(number: number, { following, followingStart }: HeadChunkEntries): number {
     if (following === null) return ENTRY_UNITS;
-    const { row: from, refs, starts } = following;
+    const { row: from, starts } = following;
     this.list.pushRun(following, number * TWO_32 + followingStart, this.minValidTime);
     const { row: to } = following;
     if (to > from) this.lastRef = number * TWO_32 + followingStart + starts[to - 1];
-    for (let row = from; row < to; row++) {
-      if (refs[row] > this.lastSeriesRef) this.lastSeriesRef = refs[row];
-    }
+    this.lastSeriesRef = Math.max(this.lastSeriesRef, this.list.lastSeriesRef);
     return ENTRY_UNITS * (1 + to - from);
   }
 

@@ -31,7 +31,7 @@ import { LogExpiries } from './log-expiries.js';
 import { ReplaySeries } from './replay-series.js';
 
 /** What applying costs, in the pacer's units: a sample, a series, a record of any other kind. */
-const SAMPLE_UNITS = 4;
+const SAMPLE_UNITS = 1;
 const SERIES_UNITS = 600;
 const RECORD_UNITS = 100;
 /** A sample of the log takes so many bytes, about. */

@@ -20,6 +20,8 @@ const VALUE_BYTES: usize = 8;
 const SAMPLE_BYTES_MIN: usize = 2 + VALUE_BYTES;
 /** The largest integer that a double holds with all below it. */
 const SAFE_MAX: i64 = 9007199254740991;
+/** Times before it stay safe with a difference of up to two bytes. */
+const NEAR_MAX: i64 = SAFE_MAX - 8192;
 const REFUSED: u32 = ~0;
 
 /** The slot of a ref that is none of a living series but stands for one; -1 if it does not. */
@@ -43,6 +45,8 @@ export function stageRecord(start: usize, length: u32, minValidTime: f64, rows: 
   const time0 = <i64>loadBig(start + 9);
   if (<u64>ref0 > <u64>SAFE_MAX || !isSafe(time0)) return REFUSED;
   const end = start + length;
+  // Then short differences need no look at what is safe.
+  const isNear = time0 > -NEAR_MAX && time0 < NEAR_MAX;
   let at = start + HEADER_BYTES;
   let row = <usize>rows;
   let unknown: u32 = 0;
@@ -50,6 +54,7 @@ export function stageRecord(start: usize, length: u32, minValidTime: f64, rows: 
     // Nearly always both varints are within these bytes.
     let word = load<u64>(at);
     let ref = ref0;
+    let time = time0;
     if ((word & 0x80) == 0) {
       ref += zigzag(word & 0x7f);
       word >>= 8;
@@ -68,26 +73,27 @@ export function stageRecord(start: usize, length: u32, minValidTime: f64, rows: 
       if (at == NOWHERE) return REFUSED;
       word = load<u64>(at);
     }
-    let time = time0;
-    if ((word & 0x80) == 0) {
+    if ((word & 0x80) == 0 && isNear) {
       time += zigzag(word & 0x7f);
       at += 1;
-    } else if ((word & 0x8000) == 0) {
+    } else if ((word & 0x8000) == 0 && isNear) {
       time += zigzag((word & 0x7f) | ((word >> 1) & 0x3f80));
       at += 2;
     } else {
       time += readLongVarint(at);
       at = varintEnd;
-      if (at == NOWHERE) return REFUSED;
+      if (at == NOWHERE || !isSafe(time)) return REFUSED;
     }
     const valueAt = at;
     at += VALUE_BYTES;
-    if (at > end || <u64>ref > <u64>SAFE_MAX || !isSafe(time)) return REFUSED;
+    if (at > end) return REFUSED;
     const ms = <f64>time;
-    if (ms < minValidTime) continue;
+    // A ref that is none at all is beyond those that have entries.
     const entry = entryOf(<u64>ref);
     let slot = entry - 1;
-    if (entry == ENTRY_UNKNOWN || entry == ENTRY_ASKED) {
+    if (slot >= ENTRY_ASKED - 1) {
+      if (<u64>ref > <u64>SAFE_MAX) return REFUSED;
+      if (ms < minValidTime) continue;
       if (entry == ENTRY_UNKNOWN) {
         unknown++;
         continue;
@@ -95,7 +101,7 @@ export function stageRecord(start: usize, length: u32, minValidTime: f64, rows: 
       slot = <u32>slotOfAsked(<f64>ref, ms);
       if (<i32>slot < 0) continue;
     }
-    if (ms <= load<f64>(lastTimeAt(slot))) continue;
+    if (ms <= load<f64>(lastTimeAt(slot)) || ms < minValidTime) continue;
     store<u32>(STAGED_SLOTS + 4 * row, slot);
     store<f64>(STAGED_TIMES + 8 * row, ms);
     store<u64>(STAGED_VALUES + 8 * row, loadBig(valueAt));
