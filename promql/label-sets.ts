@@ -6,7 +6,7 @@ import { compareUtf8 } from '../model/utf8.js';
 const SEPARATOR = '\ud800';
 
 /** What says of which kind a metric is, rather than which series (schema/labels.go). */
-const METADATA = new Set([METRIC_NAME, '__type__', '__unit__']);
+export const METADATA: ReadonlySet<string> = new Set([METRIC_NAME, '__type__', '__unit__']);
 
 /** The labels without the metric's name, type and unit. */
 export function withoutMetadata(labels: Labels): Labels {

@@ -4,10 +4,12 @@
  */
 import { unreachable } from '../model/assert.js';
 import { QueryError } from '../model/errors.js';
-import { Labels, METRIC_NAME } from '../model/labels.js';
+import type { Labels } from '../model/labels.js';
+import { METRIC_NAME } from '../model/labels.js';
 import type { Moved } from '../model/steps.js';
 import type { Expression } from './ast.js';
-import { withoutMetadata } from './label-sets.js';
+import { METADATA, withoutMetadata } from './label-sets.js';
+import { unwrap } from './planner.js';
 import type { QueryContext } from './query-context.js';
 import { ABSENT, type StepColumn } from './step-column.js';
 import { keepSeries, ListStream, type VectorSeries, type VectorStream } from './vector-stream.js';
@@ -29,10 +31,12 @@ export async function dropNames(
   options: { expression: Expression; steps: number; duplicates: Duplicates },
 ): Promise<VectorStream> {
   if (context.features.delayedNameRemoval) return new MarkedStream(stream);
-  const dropped = new NamelessStream(stream);
-  if (options.duplicates === 'refuse' || options.steps === 1) return new DistinctStream(dropped);
-  if (!mayCollide(options.expression)) return new DistinctStream(dropped);
-  return mergeEqual(context, dropped);
+  const isStrict = options.duplicates === 'refuse' || options.steps === 1;
+  if (isStrict || !mayCollide(options.expression)) {
+    if (isOfSelector(options.expression)) return new DistinctNamelessStream(stream);
+    return new DistinctStream(new NamelessStream(stream));
+  }
+  return mergeEqual(context, new NamelessStream(stream));
 }
 
 /** Whether series of an expression may be equal without their names. */
@@ -61,6 +65,13 @@ function mayCollide(expression: Expression): boolean {
     default:
       return unreachable(expression);
   }
+}
+
+/** Whether the series of an expression are those of a selector, which are different ones. */
+function isOfSelector(expression: Expression): boolean {
+  const inner = unwrap(expression);
+  const selected = inner.kind === 'call' ? inner.args.map(unwrap) : [inner];
+  return selected.some(({ kind }) => kind === 'vectorSelector' || kind === 'matrixSelector');
 }
 
 /** The end of a query with delayed name removal. */
@@ -99,22 +110,27 @@ class MarkedStream extends RenamedStream {
 }
 
 class NamelessStream extends RenamedStream {
-  labels: Labels;
   readonly dropsName = false;
   private readonly onlyMarked: boolean;
+  /** Null until someone asks. */
+  private nameless: Labels | null = null;
 
   constructor(input: VectorStream, onlyMarked = false) {
     super(input);
     this.onlyMarked = onlyMarked;
-    this.labels = Labels.EMPTY;
+  }
+
+  get labels(): Labels {
+    if (this.nameless === null) {
+      const { labels, dropsName } = this.input;
+      this.nameless = this.onlyMarked && !dropsName ? labels : withoutMetadata(labels);
+    }
+    return this.nameless;
   }
 
   override move(): Moved {
-    const moved = this.input.move();
-    if (moved !== 'on') return moved;
-    const { labels, dropsName } = this.input;
-    this.labels = this.onlyMarked && !dropsName ? labels : withoutMetadata(labels);
-    return moved;
+    this.nameless = null;
+    return this.input.move();
   }
 }
 
@@ -132,12 +148,45 @@ class DistinctStream extends RenamedStream {
 
   override move(): Moved {
     const moved = this.input.move();
-    if (moved !== 'on') return moved;
-    const key = this.labels.key();
-    if (this.seen.has(key)) failForDuplicates();
-    this.seen.add(key);
+    if (moved === 'on') refuseKnown(this.seen, this.labels);
     return moved;
   }
+}
+
+/** Likewise, of series that were different ones while they had names. */
+class DistinctNamelessStream extends NamelessStream {
+  /** Of the series so far, while all had the same name: their own labels, which differ. */
+  private named: Labels[] | null = [];
+  private readonly seen = new Set<string>();
+
+  override move(): Moved {
+    const moved = super.move();
+    if (moved !== 'on') return moved;
+    const { labels } = this.input;
+    if (this.named !== null) {
+      // Fast path: most selectors name their metric.
+      if (this.named.length === 0 || areAlike(this.named[0], labels)) {
+        this.named.push(labels);
+        return moved;
+      }
+      for (const known of this.named) refuseKnown(this.seen, withoutMetadata(known));
+      this.named = null;
+    }
+    refuseKnown(this.seen, this.labels);
+    return moved;
+  }
+}
+
+/** Whether two label sets lose the same. */
+function areAlike(a: Labels, b: Labels): boolean {
+  for (const name of METADATA) if (a.get(name) !== b.get(name)) return false;
+  return true;
+}
+
+function refuseKnown(seen: Set<string>, labels: Labels): void {
+  const { size } = seen;
+  seen.add(labels.key());
+  if (seen.size === size) failForDuplicates();
 }
 
 /** Refuses equal label sets; with delayed name removal they may still become different. */

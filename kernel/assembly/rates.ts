@@ -10,6 +10,17 @@ const VALUES: usize = SCRATCH + TO_VALUES;
 const FLOAT: u8 = 1;
 /** Samples closer to a bound than so many average distances count as reaching it. */
 const REACH: f64 = 1.1;
+/** Whose so many average distances are less than what was sampled certainly does not reach it. */
+const SHORT_OF_REACH: f64 = 1.0999;
+
+/**
+ * A thousandth in three parts, the first two of 27 bits: products of them and whole numbers below
+ * 2^26 are exact, so that their sum is rounded once, as a quotient is, in a third of the time.
+ */
+const PART_A: f64 = 0.0010000000038417056;
+const PART_B: f64 = -3.841705599472167e-12;
+const PART_C: f64 = -2.0816681711721686e-20;
+const WHOLE_MAX: f64 = 67108864;
 
 // Of the query: the end of the first window and so on, in ms.
 let firstEnd: f64 = 0;
@@ -19,6 +30,8 @@ let perSecond: f64 = 1;
 let isCounter: bool = false;
 // Where the counter was reset.
 let resetCount: i32 = 0;
+/** The first reset behind the window that was looked at last: the next one's is near. */
+let nextReset: i32 = 0;
 /** How many steps have a result. */
 let filled: i32 = 0;
 
@@ -33,7 +46,7 @@ let factor: v128 = f64x2.splat(0);
 
 /**
  * Fills RESULTS and KINDS for `steps` steps over the first `count` samples; returns how many have a
- * result. `seconds` is what increases are divided by.
+ * result. `second` is what increases are divided by.
  */
 export function fillRates(
   count: i32,
@@ -41,13 +54,13 @@ export function fillRates(
   end: f64,
   between: f64,
   rangeMs: f64,
-  seconds: f64,
+  second: f64,
   counter: bool,
 ): i32 {
   firstEnd = end;
   interval = between;
   range = rangeMs;
-  perSecond = seconds;
+  perSecond = second;
   isCounter = counter;
   filled = 0;
   sampledMs = f64x2.splat(0);
@@ -55,6 +68,7 @@ export function fillRates(
   distances = f64x2.splat(0);
   memory.fill(KINDS, 0, steps);
   resetCount = counter ? findResets(count) : 0;
+  nextReset = 0;
   if (resetCount > steps >> 3) {
     fillSome(0, steps);
     return filled;
@@ -133,20 +147,35 @@ function measure(rows: v128, firstTime: v128, ms: v128, before: v128, end: v128)
   sampledMs = ms;
   beforeEnd = before;
   distances = rows;
-  const thousand = f64x2.splat(1000);
-  sampled = f64x2.div(ms, thousand);
+  sampled = seconds(ms);
+  toStart = seconds(f64x2.sub(firstTime, f64x2.sub(end, f64x2.splat(range))));
+  toEnd = seconds(before);
+  const short = f64x2.mul(sampled, f64x2.splat(SHORT_OF_REACH));
+  const far = f64x2.mul(f64x2.max(toStart, toEnd), rows);
+  if (!i64x2.all_true(f64x2.lt(far, short))) reach(rows);
+  const stretched = f64x2.add(f64x2.add(sampled, toStart), toEnd);
+  factor = f64x2.div(f64x2.div(stretched, sampled), f64x2.splat(perSecond));
+}
+
+/** Milliseconds, of no more than the range, as seconds. */
+// @ts-ignore: decorator
+@inline
+function seconds(ms: v128): v128 {
+  if (range >= WHOLE_MAX) return f64x2.div(ms, f64x2.splat(1000));
+  const rest = f64x2.add(
+    f64x2.mul(ms, f64x2.splat(PART_B)),
+    f64x2.mul(ms, f64x2.splat(PART_C)),
+  );
+  return f64x2.add(f64x2.mul(ms, f64x2.splat(PART_A)), rest);
+}
+
+/** Bounds that samples do not reach are half an average distance away. */
+function reach(rows: v128): void {
   const average = f64x2.div(sampled, rows);
   const half = f64x2.div(average, f64x2.splat(2));
   const threshold = f64x2.mul(average, f64x2.splat(REACH));
-  const start = f64x2.div(
-    f64x2.sub(firstTime, f64x2.sub(end, f64x2.splat(range))),
-    thousand,
-  );
-  toStart = v128.bitselect(half, start, f64x2.ge(start, threshold));
-  const behind = f64x2.div(before, thousand);
-  toEnd = v128.bitselect(half, behind, f64x2.ge(behind, threshold));
-  const stretched = f64x2.add(f64x2.add(sampled, toStart), toEnd);
-  factor = f64x2.div(f64x2.div(stretched, sampled), f64x2.splat(perSecond));
+  toStart = v128.bitselect(half, toStart, f64x2.ge(toStart, threshold));
+  toEnd = v128.bitselect(half, toEnd, f64x2.ge(toEnd, threshold));
 }
 
 /** Changes as rates: stretched, counters not below zero. */
@@ -240,16 +269,13 @@ function resetAt(index: i32): i32 {
   return load<i32>(RESETS + 4 * <usize>index);
 }
 
-/** The index of the first reset behind `row`. */
+/** The index of the first reset behind `row`: of rows that go forward, mostly. */
 function resetBehind(row: i32): i32 {
-  let low: i32 = 0;
-  let high = resetCount;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (resetAt(middle) <= row) low = middle + 1;
-    else high = middle;
-  }
-  return low;
+  let index = nextReset;
+  while (index > 0 && resetAt(index - 1) > row) index--;
+  while (index < resetCount && resetAt(index) <= row) index++;
+  nextReset = index;
+  return index;
 }
 
 function fillOne(step: i32): void {

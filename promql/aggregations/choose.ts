@@ -111,34 +111,44 @@ class Chooser {
     this.sign = node.operator === 'bottomk' ? -1 : 1;
   }
 
-  add({ labels, dropsName, column }: VectorStream): void {
-    const key = this.grouping.keyOf(labels);
+  add(stream: VectorStream): void {
+    const { column } = stream;
+    const key = this.grouping.isWhole ? '' : this.grouping.keyOf(stream.labels);
     let heaps = this.groups.get(key);
     if (heaps === undefined) {
       this.context.countBytes(ValueHeaps.bytesOf(this.steps, this.capacity));
       heaps = new ValueHeaps(this.steps, this.capacity);
       this.groups.set(key, heaps);
     }
-    const number = this.series.push({ labels, dropsName, column: null }) - 1;
-    if (this.node.operator === 'limitk') this.limit(heaps, column, number);
-    else this.rank(heaps, column, number);
+    if (this.node.operator === 'limitk') this.limit(heaps, column, this.enter(stream));
+    else this.rank(heaps, stream);
     if (column.histograms === null || this.node.operator === 'limitk') return;
     const text = `ignored histogram in ${this.node.operator} aggregation`;
     this.context.annotations.info(text, this.node);
   }
 
-  private rank(heaps: ValueHeaps, { kinds, values }: StepColumn, number: number): void {
+  /** Remembers a series; its number. */
+  private enter({ labels, dropsName }: VectorStream): number {
+    return this.series.push({ labels, dropsName, column: null }) - 1;
+  }
+
+  private rank(heaps: ValueHeaps, stream: VectorStream): void {
     const { counts, sign } = this;
+    const { kinds, values } = stream.column;
+    // Labels that no one asks for are not decoded: of many series few are ever among the first.
+    let number = -1;
     for (let step = 0; step < kinds.length; step++) {
       if (kinds[step] !== FLOAT) continue;
       const value = values[step];
       if (heaps.sizes[step] < Math.trunc(counts[step])) {
+        if (number < 0) number = this.enter(stream);
         heaps.push(step, sign, value, number);
         continue;
       }
       if (heaps.sizes[step] === 0) continue;
       const top = heaps.top(step);
       if (sign * top < sign * value || (top !== top && value === value)) {
+        if (number < 0) number = this.enter(stream);
         heaps.replaceTop(step, sign, value, number);
       }
     }

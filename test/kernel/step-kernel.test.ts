@@ -60,7 +60,7 @@ const cases: fc.Arbitrary<Case> = fc
     values,
     before: fc.integer({ min: -400_000, max: 400_000 }),
     interval: fc.constantFrom(0, 1, 7, 15, 30, 1000, 15_000, 30_000, 60_000, 7500, 14_999),
-    range: fc.constantFrom(1, 30, 100, 15_000, 60_000, 300_000, 299_999),
+    range: fc.constantFrom(1, 30, 100, 15_000, 60_000, 300_000, 299_999, 67_108_863, 2 ** 33),
     steps: fc.integer({ min: 1, max: 70 }),
   })
   .map(({ first, distances, values, before, ...grid }) => {
