@@ -43,7 +43,8 @@ export class ChunkMerger {
    * which refers to their bytes, and until the next call to ours.
    */
   merge(lists: readonly ChunkEntries[], into: ChunkEntries): void {
-    if (areInTurn(lists)) for (const entries of lists) into.pushAll(entries);
+    const inTurn = lists.filter(({ count }) => count > 0).sort(byMinTime);
+    if (areInTurn(inTurn)) for (const entries of inTurn) into.pushAll(entries);
     else this.mergeOverlapping(lists, into);
   }
 
@@ -115,6 +116,10 @@ function partsOf(samples: Columns, bounds: readonly number[]): Columns[] {
     part.pushRows(samples, bounds[i], end);
     return part;
   });
+}
+
+function byMinTime(a: ChunkEntries, b: ChunkEntries): number {
+  return a.minTimes[0] - b.minTimes[0];
 }
 
 /** Fast path: whether each list begins behind the one before it, and overlaps nothing itself. */

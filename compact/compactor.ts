@@ -62,12 +62,15 @@ function* writeBlock(
   blocks: readonly OpenBlock[],
   { kernel, onProgress }: CompactionOptions,
 ): Steps<BlockMeta | null> {
-  for (const { index } of blocks) yield* index.loadOffsets();
   const { symbols, ranks } = yield* uniteSymbols(blocks.map(({ index }) => index));
   const writer = new BlockWriter(openSink, block, symbols);
   const decoder = new EntryDecoder(kernel);
   const range = { minTime: block.minTime, maxTime: block.maxTime - 1 };
-  const sources = blocks.map((source, i) => new MergeSource(source, ranks[i], range, decoder));
+  const sources: MergeSource[] = [];
+  for (const [i, source] of blocks.entries()) {
+    const postings = yield* source.index.everySeries();
+    sources.push(new MergeSource(source, postings, { ranks: ranks[i], range, decoder }));
+  }
   const total = blocks.reduce((sum, { meta }) => sum + meta.stats.numSeries, 0);
   const series = new MergedSeries(sources, new ChunkMerger(decoder));
   let units = 0;

@@ -28,6 +28,15 @@ import type { OpenBlock } from './open-block.js';
 
 const NOTHING: readonly Interval[] = [];
 
+/** What a source needs to know of the new block. */
+export interface MergeTarget {
+  /** The numbers of the source's symbols there. */
+  readonly ranks: SymbolRanks;
+  /** Its range, closed. */
+  readonly range: Interval;
+  readonly decoder: EntryDecoder;
+}
+
 export class MergeSource {
   /** The labels of the series in hand: the numbers of their symbols in the new block. */
   readonly symbols: number[] = [];
@@ -46,14 +55,14 @@ export class MergeSource {
   /** What of the series in hand is not to go on. */
   private deleted: readonly Interval[] = NOTHING;
 
-  /** `range` is that of the new block, closed. */
-  constructor(block: OpenBlock, ranks: SymbolRanks, range: Interval, decoder: EntryDecoder) {
+  /** `postings` are all series of the block; `into` is what they go into. */
+  constructor(block: OpenBlock, postings: Postings, into: MergeTarget) {
     this.block = block;
-    this.ranks = ranks;
-    this.range = range;
-    this.decoder = decoder;
+    this.postings = postings;
+    this.ranks = into.ranks;
+    this.range = into.range;
+    this.decoder = into.decoder;
     this.window = new EntryWindow(block.chunks);
-    this.postings = block.index.allPostings();
   }
 
   /** Moves to the next series of which a chunk goes on; false: there is none. */

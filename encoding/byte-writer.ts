@@ -5,6 +5,7 @@
  */
 import { assert } from '../model/assert.js';
 import { encodeUtf8 } from '../model/utf8.js';
+import { crc32cOf } from './crc32c.js';
 
 const TWO_32 = 0x1_0000_0000;
 /** A text of so many ASCII characters has a length of one byte. */
@@ -53,6 +54,11 @@ export class ByteWriter {
     const at = this.grow(4);
     this.data.setUint32(at, value);
     return this;
+  }
+
+  /** The checksum of what was written from `start` on, behind it. */
+  crc32cFrom(start: number): this {
+    return this.u32(crc32cOf(this.buffer, start, this.end));
   }
 
   /** Each of `values` as `u32`. */

@@ -100,6 +100,25 @@ export class SortedOffsetTable implements OffsetTable {
     return new SortedOffsetTable(source, count, runs);
   }
 
+  /**
+   * Where the list of all series begins, for who wants no other: the table is checked, but not
+   * walked. Undefined where there are no lists.
+   */
+  static *findFirst(source: ByteSource, offset: number, limit: number): Steps<number | undefined> {
+    const cursor = new SectionCursor(source, sectionAt(source, offset, limit), true);
+    let first: number | undefined;
+    if (readEntryCount(cursor) > 0) {
+      const at = cursor.offset;
+      readKeyCount(cursor);
+      if (cursor.string() !== '' || cursor.string() !== '') {
+        throw new DecodeError('the first postings list is not that of all series', at);
+      }
+      first = cursor.uvarint();
+    }
+    yield* cursor.finish('the postings offset table');
+    return first;
+  }
+
   valueCount(name: string): number {
     return this.runs.get(name)?.count ?? 0;
   }

@@ -195,6 +195,11 @@ export class IndexReader implements PostingsIndex {
     return this.guard(() => this.openList(ALL_POSTINGS, ALL_POSTINGS));
   }
 
+  /** The same for who reads the series from front to back and looks for nothing. */
+  everySeries(): Steps<Postings> {
+    return this.guardSteps(this.findEverySeries());
+  }
+
   postings(name: string, value: string): Postings {
     if (name === ALL_POSTINGS) return EMPTY_POSTINGS;
     return this.guard(() => this.openList(name, value));
@@ -290,6 +295,15 @@ export class IndexReader implements PostingsIndex {
 
   private openList(name: string, value: string): Postings {
     const offset = this.offsetTable.now().find(name, value);
+    return offset === undefined ? EMPTY_POSTINGS : this.lists.open(offset);
+  }
+
+  private *findEverySeries(): Steps<Postings> {
+    const { source, toc } = this;
+    if (this.version === 1) yield* this.offsetTable.get();
+    if (this.version === 1) return this.allPostings();
+    const limit = source.size - TOC_BYTES;
+    const offset = yield* SortedOffsetTable.findFirst(source, toc.postingsOffsetTable, limit);
     return offset === undefined ? EMPTY_POSTINGS : this.lists.open(offset);
   }
 

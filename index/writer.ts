@@ -158,10 +158,18 @@ export class IndexWriter {
   }
 
   private writeList(ids: Uint32Array): void {
-    const { body } = this;
+    const { body, out } = this;
+    const bytes = 4 + 4 * ids.length;
+    // Fast path: of lists that fit, without taking them in hand once more.
+    if (bytes < FLUSH_BYTES) {
+      out.u32(bytes);
+      const start = out.length;
+      out.u32(ids.length).u32s(ids).crc32cFrom(start);
+      this.flushIfFull();
+      return;
+    }
     body.clear();
-    body.u32(ids.length);
-    body.u32s(ids);
+    body.u32(ids.length).u32s(ids);
     this.writeSection(body);
   }
 

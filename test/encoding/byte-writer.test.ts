@@ -78,6 +78,13 @@ describe('a byte writer', () => {
 
   it('writes the bytes that Prometheus writes', () => {
     check((out) => out.u16(0x0102).u32(0x03040506), '010203040506');
+    check((out) => out.u8(9).u32s(Uint32Array.of(0x01020304, 0xfffefdfc)), '0901020304fffefdfc');
+    // The checksum of 32 zeros, from RFC 3720.
+    check((out) => out.u8(9).raw(new Uint8Array(32)).crc32cFrom(1), `09${'00'.repeat(32)}8a9136aa`);
+    check(
+      (out) => out.uvarint(0x7f).uvarint(0x80).uvarint(0x3fff).uvarint(0x4000),
+      '7f8001ff7f808001',
+    );
     check((out) => out.u64(-2), 'fffffffffffffffe');
     check((out) => out.u64(2 ** 63), '8000000000000000');
     check((out) => out.u64(MIN_TIME), '8000000000000000');

@@ -8,6 +8,7 @@ import { CorruptionError } from '../../model/errors.js';
 import { matcher } from '../../model/matcher.js';
 import { buildIndex, openBytes } from '../support/index-builder.js';
 import { idsOf } from '../support/moving.js';
+import { atOnce } from '../../model/steps.js';
 
 const INDEX = buildIndex([
   {
@@ -157,6 +158,19 @@ describe('a damaged index', () => {
       expect(() => reader.series(id, null)).toThrow(
         expect.objectContaining({ code: 'TSDB_CORRUPT', path: 'index', offset: 16 * id }),
       );
+    }
+  });
+
+  it('with a damaged table of lists has no series to walk, whichever byte it is', () => {
+    const start = TOC.postingsOffsetTable;
+    const data = new DataView(INDEX.buffer, INDEX.byteOffset);
+    const end = start + 4 + data.getUint32(start) + 4;
+    expect(expand(atOnce(openBytes(INDEX).everySeries()))).toEqual(
+      expand(openBytes(INDEX).allPostings()),
+    );
+    for (let at = start; at < end; at++) {
+      const reader = openBytes(changed(at, INDEX[at] ^ 4));
+      expect(() => atOnce(reader.everySeries())).toThrow(CorruptionError);
     }
   });
 

@@ -7,6 +7,7 @@ import { compareUtf8 } from '../../model/utf8.js';
 import { fixtureIndexes } from '../support/index-fixtures.js';
 import { describeShared, shared } from '../support/shared.js';
 import { idsOf } from '../support/moving.js';
+import { atOnce } from '../../model/steps.js';
 
 const disk = new NodeDisk({ io: 'pread' });
 const mapped = new NodeDisk({ io: 'auto' });
@@ -49,6 +50,7 @@ describeShared('index version 1', () => {
     const series = [...allSeries(reader).values()].map(String);
     const numbers = Array.from({ length: 100 }, (_, i) => `{bar="${i}"}`);
     expect(new Set(series)).toEqual(new Set([...numbers, '{foo="bar"}', '{foo="baz"}']));
+    expect(expand(atOnce(reader.everySeries()))).toEqual(expand(reader.allPostings()));
     expect(reader.labelValues('foo')).toEqual(['bar', 'baz']);
     expect(reader.labelNames()).toEqual(['bar', 'foo']);
     expect(reader.labelNames([matcher('bar', '=', '1')])).toEqual(['bar']);

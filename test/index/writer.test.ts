@@ -14,6 +14,7 @@ import {
 } from '../support/index-builder.js';
 import { fixtureIndexes } from '../support/index-fixtures.js';
 import { describeShared } from '../support/shared.js';
+import { atOnce } from '../../model/steps.js';
 
 function hex(bytes: Uint8Array): string {
   return Buffer.from(bytes).toString('hex');
@@ -75,6 +76,7 @@ describe('an index that is written', () => {
   it('without series holds the list of none', () => {
     const reader = openBytes(writeIndex([], () => {}));
     expect(expand(reader.allPostings())).toEqual([]);
+    expect(expand(atOnce(reader.everySeries()))).toEqual([]);
     expect(reader.labelNames()).toEqual([]);
     expect(reader.symbolCount).toBe(0);
   });
