@@ -26,6 +26,13 @@ export interface HeadChunk {
 export type ScannedChunk = Omit<HeadChunk, 'ref' | 'sampleCount'> &
   Pick<HeadChunkEntries, 'sampleCount'>;
 
+/** The in-order chunks of a series: the rows of the first and of the last, and how many. */
+export interface ChunkChain {
+  readonly first: number;
+  readonly last: number;
+  readonly count: number;
+}
+
 const FIRST_CAPACITY = 1024;
 /** What makes room for more before it is needed takes an entry to have so many bytes. */
 const ENTRY_BYTES = 256;
@@ -54,6 +61,7 @@ export class HeadChunkList {
   private readonly numbers = new Map<number, number>();
   private firsts = new Int32Array(FIRST_CAPACITY);
   private lasts = new Int32Array(FIRST_CAPACITY);
+  private chainCounts = new Int32Array(FIRST_CAPACITY);
 
   /**
    * Adds the chunk in hand, whose reference is `ref`; false, and it is not added, where it is in
@@ -70,6 +78,7 @@ export class HeadChunkList {
       else {
         this.nexts[this.lasts[number]] = i;
         this.lasts[number] = i;
+        this.chainCounts[number]++;
       }
     }
     this.refs[i] = ref;
@@ -105,6 +114,7 @@ export class HeadChunkList {
       else {
         this.nexts[this.lasts[number]] = i;
         this.lasts[number] = i;
+        this.chainCounts[number]++;
       }
       this.refs[i] = base + starts[row];
       this.seriesRefs[i] = refs[row];
@@ -129,6 +139,22 @@ export class HeadChunkList {
   reserve(bytes: number): void {
     const wanted = Math.min(this.count + Math.ceil(bytes / ENTRY_BYTES), RESERVED_MAX);
     if (wanted > this.refs.length) this.grow(wanted);
+  }
+
+  /** How many series have in-order chunks: they are numbered from 0 on. */
+  get seriesCount(): number {
+    return this.numbers.size;
+  }
+
+  /** The number of a series; -1 where it has no in-order chunk. */
+  numberOf(seriesRef: number): number {
+    return this.numbers.get(seriesRef) ?? NONE;
+  }
+
+  /** The chunks of a series, by its number. */
+  chainOf(number: number): ChunkChain {
+    const { firsts, lasts, chainCounts } = this;
+    return { first: firsts[number], last: lasts[number], count: chainCounts[number] };
   }
 
   /** The first in-order chunk of a series; -1 without one. */
@@ -161,6 +187,7 @@ export class HeadChunkList {
     this.numbers.set(ref, number);
     this.firsts[number] = i;
     this.lasts[number] = i;
+    this.chainCounts[number] = 1;
   }
 
   private grow(capacity = 2 * this.refs.length): void {
@@ -175,6 +202,7 @@ export class HeadChunkList {
     this.nexts = lengthened(this.nexts, new Int32Array(capacity));
     this.firsts = lengthened(this.firsts, new Int32Array(capacity));
     this.lasts = lengthened(this.lasts, new Int32Array(capacity));
+    this.chainCounts = lengthened(this.chainCounts, new Int32Array(capacity));
   }
 }
 

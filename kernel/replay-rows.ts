@@ -12,6 +12,7 @@ import type { ExportedNumber } from './web-assembly.js';
 const WINDOW_BYTES = 256 * 1024;
 /** The longest record that is staged. */
 export const STAGED_RECORD_BYTES_MAX = 1024 * 1024;
+const WORD_BYTES = 8;
 /** A sample of a record takes ten bytes at least. */
 const SAMPLE_BYTES_MIN = 10;
 const STAGED_MAX = Math.floor(STAGED_RECORD_BYTES_MAX / SAMPLE_BYTES_MIN) + 1;
@@ -30,6 +31,7 @@ export interface ReplayExports {
   readonly unknownSamples: ExportedNumber;
   setEntry(ref: number, entry: number): number;
   dropEntries(): void;
+  copyBytes(to: number, from: number, length: number): void;
   stageRecord(at: number, length: number, minValidTime: number, rows: number): number;
 }
 
@@ -53,7 +55,8 @@ export class ReplayRows {
     this.memory = new Uint8Array(memory);
     this.rows = new SampleRows(memory, exports.stagedAt.value, STAGED_MAX);
     this.window = new Uint8Array(memory, exports.windowAt.value, WINDOW_BYTES);
-    this.scratch = new Uint8Array(memory, exports.recordAt.value, STAGED_RECORD_BYTES_MAX);
+    const scratchBytes = STAGED_RECORD_BYTES_MAX + WORD_BYTES;
+    this.scratch = new Uint8Array(memory, exports.recordAt.value, scratchBytes);
   }
 
   /** Samples that were met of refs that nothing is known of. */
@@ -98,6 +101,13 @@ export class ReplayRows {
     return true;
   }
 
+  /** Copies bytes of `window` to an offset in `scratch`. */
+  copyToScratch(bytes: Uint8Array, offset: number): void {
+    assert(bytes.buffer === this.window.buffer, 'the bytes lie in the kernel');
+    assert(offset + bytes.length <= this.scratch.length, 'the bytes have room');
+    this.exports.copyBytes(this.scratch.byteOffset + offset, bytes.byteOffset, bytes.length);
+  }
+
   /** Ends the replay: refs are forgotten, and open chunks get the memory that they took. */
   end(): void {
     this.exports.dropEntries();
@@ -107,8 +117,10 @@ export class ReplayRows {
   /** Where the record is in the kernel's memory, copied there if need be. */
   private placeOf(record: Uint8Array): number {
     if (record.buffer === this.memory.buffer) return record.byteOffset;
-    this.scratch.set(record);
-    return this.scratch.byteOffset;
+    // Where both are aligned alike, words are copied and not bytes.
+    const offset = record.byteOffset % WORD_BYTES;
+    this.scratch.set(record, offset);
+    return this.scratch.byteOffset + offset;
   }
 
   private setEntry(ref: number, entry: number): void {

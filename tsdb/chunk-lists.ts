@@ -5,7 +5,7 @@
  *
  * Places count from 1; 0 ends a list.
  */
-import type { HeadChunkList } from '../chunks/head-chunk-list.js';
+import type { ChunkChain, HeadChunkList } from '../chunks/head-chunk-list.js';
 import { assert } from '../model/assert.js';
 import { F64Column, U32Column } from './paged-column.js';
 
@@ -72,30 +72,47 @@ export class ChunkLists {
   }
 
   /**
-   * Gives a series without chunks those that a scan of files found, from the row `first` on;
-   * returns the last one's row.
+   * Enters the chunks that a scan of files found, one place after the other, before any other;
+   * they are no series' yet. Copying them in this order and not by series, whose chunks lie far
+   * apart, takes a fraction of the time.
    */
-  pushScanned(slot: number, scanned: HeadChunkList, first: number): number {
-    assert(this.lasts.at(slot) === 0, 'chunks of files come before all others');
-    let last = 0;
-    let row = first;
-    for (let next = first; next >= 0; next = scanned.nextOf(next)) {
-      row = next;
-      const place = this.takePlace();
-      if (last === 0) this.firsts.set(slot, place);
-      else this.nexts.set(last, place);
-      this.files.set(place, Math.floor(scanned.refs[row] / TWO_32));
-      this.offsets.set(place, scanned.refs[row] % TWO_32);
-      this.minTimes.set(place, scanned.minTimes[row]);
-      this.maxTimes.set(place, scanned.maxTimes[row]);
-      this.counts.set(place, scanned.sampleCounts[row]);
-      this.lengths.set(place, scanned.dataLengths[row]);
-      this.chunkCount++;
-      last = place;
+  enter(scanned: HeadChunkList): void {
+    assert(this.placeCount === 0, 'chunks of files come before all others');
+    const { count } = scanned;
+    const nexts = new Uint32Array(count);
+    const files = new Uint32Array(count);
+    const offsets = new Uint32Array(count);
+    for (let row = 0; row < count; row++) {
+      nexts[row] = scanned.nextOf(row) + 1;
+      files[row] = Math.floor(scanned.refs[row] / TWO_32);
+      offsets[row] = scanned.refs[row] % TWO_32;
     }
-    this.nexts.set(last, 0);
-    this.lasts.set(slot, last);
-    return row;
+    this.nexts.setRows(1, nexts);
+    this.files.setRows(1, files);
+    this.offsets.setRows(1, offsets);
+    this.minTimes.setRows(1, scanned.minTimes.subarray(0, count));
+    this.maxTimes.setRows(1, scanned.maxTimes.subarray(0, count));
+    this.counts.setRows(1, scanned.sampleCounts.subarray(0, count));
+    this.lengths.setRows(1, scanned.dataLengths.subarray(0, count));
+    this.placeCount = count;
+  }
+
+  /** Gives a series without chunks some that were entered, and that nobody had before. */
+  take(slot: number, { first, last, count }: ChunkChain): void {
+    assert(this.lasts.at(slot) === 0, 'chunks of files come before all others');
+    this.firsts.set(slot, first + 1);
+    this.lasts.set(slot, last + 1);
+    this.chunkCount += count;
+  }
+
+  /** Gives the places of chunks that were entered, and that nobody took, to others. */
+  leave({ first, count }: ChunkChain): void {
+    this.chunkCount += count;
+    for (let place = first + 1; place !== 0;) {
+      const next = this.nexts.at(place);
+      this.freePlace(place);
+      place = next;
+    }
   }
 
   /** Drops the chunks of a series that end before `minTime`; returns how many. */

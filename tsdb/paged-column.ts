@@ -26,6 +26,17 @@ export class U32Column {
     this.pages[row >>> PAGE_SHIFT][row & ROW_MASK] = value;
   }
 
+  /** Sets the rows from `from` on. */
+  setRows(from: number, values: Uint32Array): void {
+    for (let done = 0; done < values.length;) {
+      const row = from + done;
+      const rows = Math.min(PAGE_ROWS - (row & ROW_MASK), values.length - done);
+      this.set(row, 0);
+      this.pages[row >>> PAGE_SHIFT].set(values.subarray(done, done + rows), row & ROW_MASK);
+      done += rows;
+    }
+  }
+
   /** The pages, each of `PAGE_ROWS` rows: a copy of the list, not of them. */
   shared(): SharedArrayBuffer[] {
     return this.pages.map(({ buffer }) => buffer as SharedArrayBuffer);
@@ -51,6 +62,17 @@ export class F64Column {
       this.pages.push(new Float64Array(new SharedArrayBuffer(8 * PAGE_ROWS)));
     }
     this.pages[row >>> PAGE_SHIFT][row & ROW_MASK] = value;
+  }
+
+  /** Sets the rows from `from` on. */
+  setRows(from: number, values: Float64Array): void {
+    for (let done = 0; done < values.length;) {
+      const row = from + done;
+      const rows = Math.min(PAGE_ROWS - (row & ROW_MASK), values.length - done);
+      this.set(row, 0);
+      this.pages[row >>> PAGE_SHIFT].set(values.subarray(done, done + rows), row & ROW_MASK);
+      done += rows;
+    }
   }
 
   /** The pages, each of `PAGE_ROWS` rows: a copy of the list, not of them. */

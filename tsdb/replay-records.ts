@@ -103,6 +103,7 @@ export class ReplayRecords {
   /** Appends the samples that wait; no record follows. */
   end(): void {
     this.flush();
+    this.series.end();
     this.replay.end();
   }
 

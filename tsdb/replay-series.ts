@@ -19,6 +19,8 @@ export class ReplaySeries {
   private readonly replay: ReplayRows;
   /** Full chunks; each record of a series takes its own anew. */
   private readonly mapped: HeadChunkList;
+  /** By their numbers there: whose chunks were taken. */
+  private readonly taken: Uint8Array;
   private readonly logged: LoggedSeries;
   private readonly entries: SeriesEntry[] = [];
   private readonly flush: () => void;
@@ -28,6 +30,8 @@ export class ReplaySeries {
     this.data = data;
     this.replay = data.kernel.replay;
     this.mapped = mapped;
+    this.taken = new Uint8Array(mapped.seriesCount);
+    data.lists.enter(mapped);
     this.logged = new LoggedSeries(data.store.postings.pairs);
     this.flush = flush;
   }
@@ -45,6 +49,13 @@ export class ReplaySeries {
       else this.start(store.addPairs(logged.ref, logged.ids, logged.count), logged.ref);
     }
     return count;
+  }
+
+  /** No record follows: drops chunks of series that none has named. */
+  end(): void {
+    this.taken.forEach((isTaken, number) => {
+      if (isTaken === 0) this.data.lists.leave(this.mapped.chainOf(number));
+    });
   }
 
   /** The series was compacted away early: its like starts anew, and what comes for it is lost. */
@@ -101,10 +112,15 @@ export class ReplaySeries {
 
   private takeMapped(slot: number, ref: number): void {
     const { data, mapped } = this;
-    const first = mapped.firstOf(ref);
-    if (first < 0) return;
-    const last = data.lists.pushScanned(slot, mapped, first);
-    data.widen(mapped.minTimes[first], mapped.maxTimes[last]);
-    data.kernel.setLastTime(slot, mapped.maxTimes[last]);
+    const number = mapped.numberOf(ref);
+    if (number < 0) return;
+    const chain = mapped.chainOf(number);
+    if (this.taken[number] === 0) data.lists.take(slot, chain);
+    // Slow path: another record had them, and their places may be others' by now.
+    else
+      for (let i = chain.first; i >= 0; i = mapped.nextOf(i)) data.lists.push(slot, mapped.at(i));
+    this.taken[number] = 1;
+    data.widen(mapped.minTimes[chain.first], mapped.maxTimes[chain.last]);
+    data.kernel.setLastTime(slot, mapped.maxTimes[chain.last]);
   }
 }

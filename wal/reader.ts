@@ -50,6 +50,8 @@ export interface ReaderMemory {
   readonly window: Uint8Array;
   /** Takes records of several fragments, so long as they fit. */
   readonly scratch: Uint8Array;
+  /** Copies bytes of `window` to an offset in `scratch`; `set` is slow in shared memory. */
+  copyToScratch(bytes: Uint8Array, offset: number): void;
 }
 
 export class WalReader {
@@ -65,7 +67,7 @@ export class WalReader {
 
   private readonly disk: Disk;
   private readonly segments: readonly SegmentFile[];
-  private readonly window: Uint8Array | undefined;
+  private readonly memory: ReaderMemory | undefined;
   /** The segment that is read, among `segments`; -1 before the first. */
   private position = -1;
   private source: ByteSource | null = null;
@@ -89,7 +91,7 @@ export class WalReader {
   constructor(disk: Disk, segments: readonly SegmentFile[], memory?: ReaderMemory) {
     this.disk = disk;
     this.segments = segments;
-    this.window = memory?.window;
+    this.memory = memory;
     if (memory !== undefined) this.parts = memory.scratch;
   }
 
@@ -146,7 +148,7 @@ export class WalReader {
     this.position++;
     this.pageStart = 0;
     this.end = 0;
-    this.source = this.disk.openMutable(this.path, this.window);
+    this.source = this.disk.openMutable(this.path, this.memory?.window);
     return true;
   }
 
@@ -277,7 +279,12 @@ export class WalReader {
       larger.set(this.parts.subarray(0, this.partsLength));
       this.parts = larger;
     }
-    this.parts.set(data, this.partsLength);
+    const { memory } = this;
+    if (this.parts === memory?.scratch && data.buffer === memory.window.buffer) {
+      memory.copyToScratch(data, this.partsLength);
+    } else {
+      this.parts.set(data, this.partsLength);
+    }
     this.partsLength = length;
     this.isOpen = true;
   }

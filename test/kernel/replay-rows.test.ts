@@ -196,6 +196,21 @@ describe('records that are staged', () => {
     expect(replay.scratch.every((byte) => byte === 0)).toBe(true);
   });
 
+  it('may be put together there, and are copied in wherever they begin', () => {
+    const record = encoded(batchOf([[1, NOW, 0x3ff80000, 0]]));
+    const wanted = byKernel(record)?.rows;
+    replay.window.set(record, 3);
+    replay.copyToScratch(replay.window.subarray(3, 13), 21);
+    replay.copyToScratch(replay.window.subarray(13, 3 + record.length), 31);
+    expect(byKernel(replay.scratch.subarray(21, 21 + record.length))?.rows).toEqual(wanted);
+    expect(() => replay.copyToScratch(replay.window, replay.scratch.length - 5)).toThrow('room');
+    const elsewhere = new Uint8Array(100);
+    for (let at = 0; at < 9; at++) {
+      elsewhere.set(record, at);
+      expect(byKernel(elsewhere.subarray(at, at + record.length))?.rows).toEqual(wanted);
+    }
+  });
+
   it('are refused where they are of another type, or longer than there is room for', () => {
     expect(byKernel(new Uint8Array(0))).toBeNull();
     expect(byKernel(Uint8Array.of(11))).toBeNull();

@@ -1,3 +1,4 @@
+import { HeadChunkList } from '../../chunks/head-chunk-list.js';
 import { ChunkLists, type FullChunk } from '../../tsdb/chunk-lists.js';
 
 function chunk(minTime: number, maxTime: number, ref = 2 ** 32 + 8): FullChunk {
@@ -40,5 +41,41 @@ describe('chunk lists', () => {
     for (const time of [40, 50, 60, 70]) lists.push(3, chunk(time, time));
     expect(minTimes(lists, 3)).toEqual([40, 50, 60, 70]);
     expect(Math.max(lists.first(3), lists.last(3))).toBeLessThanOrEqual(4);
+  });
+
+  it('take chunks of files that were entered together, and leave what nobody takes', () => {
+    const scanned = new HeadChunkList();
+    const push = (seriesRef: number, minTime: number): void => {
+      const found = { seriesRef, minTime, maxTime: minTime + 4, encoding: 1, dataLength: 40 };
+      const ref = 7 * 2 ** 32 + 100 * scanned.count;
+      scanned.push(ref, { ...found, isOutOfOrder: false, sampleCount: () => 3 });
+    };
+    for (const [series, time] of [
+      [5, 0],
+      [6, 0],
+      [5, 10],
+      [6, 10],
+      [5, 20],
+    ]) {
+      push(series, time);
+    }
+    const lists = new ChunkLists();
+    lists.enter(scanned);
+    expect(lists.count).toBe(0);
+    lists.start(0);
+    lists.take(0, scanned.chainOf(scanned.numberOf(5)));
+    expect([minTimes(lists, 0), lists.count]).toEqual([[0, 10, 20], 3]);
+    expect(lists.refAt(lists.last(0))).toBe(7 * 2 ** 32 + 400);
+    expect([lists.sampleCountAt(1), lists.dataLengthAt(1), lists.maxTimeAt(1)]).toEqual([3, 40, 4]);
+    lists.push(0, chunk(30, 31));
+    expect([minTimes(lists, 0), lists.count]).toEqual([[0, 10, 20, 30], 4]);
+    const size = lists.sizeBytes();
+    lists.leave(scanned.chainOf(scanned.numberOf(6)));
+    expect(lists.count).toBe(4);
+    lists.start(1);
+    lists.push(1, chunk(1, 2));
+    expect([lists.first(1), lists.sizeBytes()]).toEqual([4, size]);
+    expect(() => lists.take(0, scanned.chainOf(0))).toThrow('before all others');
+    expect(() => lists.enter(scanned)).toThrow('before all others');
   });
 });

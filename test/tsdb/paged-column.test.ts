@@ -19,4 +19,26 @@ describe('a column of pages', () => {
     expect(integers.shared()).toHaveLength(3);
     expect([integers.sizeBytes(), numbers.sizeBytes()]).toEqual([12 * PAGE_ROWS, 16 * PAGE_ROWS]);
   });
+
+  it('takes many rows at once, over the edges of its pages', () => {
+    const length = 2 * PAGE_ROWS + 5;
+    const integers = new U32Column();
+    const numbers = new F64Column();
+    integers.set(0, 7);
+    integers.setRows(
+      1,
+      Uint32Array.from({ length }, (_, i) => i),
+    );
+    numbers.setRows(
+      PAGE_ROWS - 1,
+      Float64Array.from({ length }, (_, i) => i / 2),
+    );
+    for (const row of [0, 1, PAGE_ROWS - 1, PAGE_ROWS, length - 1]) {
+      expect(integers.at(row + 1)).toBe(row);
+      expect(numbers.at(PAGE_ROWS - 1 + row)).toBe(row / 2);
+    }
+    expect(integers.at(0)).toBe(7);
+    integers.setRows(0, new Uint32Array(0));
+    expect(integers.at(0)).toBe(7);
+  });
 });

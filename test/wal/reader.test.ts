@@ -293,7 +293,13 @@ describe('memory that whoever reads brings', () => {
     const memory = new SharedArrayBuffer(8 * PAGE_BYTES);
     const window = new Uint8Array(memory, 0, 4 * PAGE_BYTES);
     const scratch = new Uint8Array(memory, 4 * PAGE_BYTES);
-    const reader = new WalReader(new NodeDisk(), [{ index: 0, path }], { window, scratch });
+    let copied = 0;
+    const copyToScratch = (bytes: Uint8Array, offset: number): void => {
+      scratch.set(bytes, offset);
+      copied += bytes.length;
+    };
+    const brought = { window, scratch, copyToScratch };
+    const reader = new WalReader(new NodeDisk(), [{ index: 0, path }], brought);
     const found: string[] = [];
     const isThere: boolean[] = [];
     while (reader.next()) {
@@ -302,6 +308,7 @@ describe('memory that whoever reads brings', () => {
     }
     expect(found).toEqual(wanted);
     expect(isThere).toEqual([true, true, false, false, false, false]);
+    expect(copied).toBeGreaterThanOrEqual(3 * PAGE_BYTES);
     reader.close();
   });
 });

@@ -45,7 +45,7 @@ export { heapBytes, reserveHeap, takeHeap } from './memory';
 export { encodeRows } from './records';
 export { dropEntries, setEntry } from './ref-slots';
 export { addSlot, chunksOpen, freeSlot, setLastTime, slotLimit, slotsUsed } from './slot';
-export { stageRecord, unknownSamples } from './stage';
+export { copyBytes, stageRecord, unknownSamples } from './stage';
 
 export const encodedAt: u32 = <u32>ENCODED;
 export const finishedAt: u32 = <u32>FINISHED;

@@ -111,6 +111,11 @@ export function stageRecord(start: usize, length: u32, minValidTime: f64, rows: 
   return <u32>row;
 }
 
+/** Copies bytes: JavaScript copies to and in shared memory byte by byte. */
+export function copyBytes(to: usize, from: usize, length: u32): void {
+  memory.copy(to, from, length);
+}
+
 // @ts-ignore: decorator
 @inline
 function zigzag(value: u64): i64 {
