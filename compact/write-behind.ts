@@ -9,6 +9,8 @@ import type { FileSink } from './block-writer.js';
 
 /** Files are written in pieces of this size, at its multiples: no page is stored twice. */
 const BUFFER_BYTES = 1024 * 1024;
+/** A file begins with less: most files of small blocks have no more, and are written at once. */
+const SMALL_BYTES = 32 * 1024;
 /** So many may be under way; each is a buffer that is not filled meanwhile. */
 const WRITES_MAX = 3;
 /** After so many bytes the disk is set to work: the sync at the end is short then. */
@@ -52,9 +54,15 @@ export class WriteBehind {
     return this.takeBuffer();
   }
 
+  /** Writes the first `length` bytes of the last buffer, of a file that has no other. */
+  writeSmall(file: WritableFile, buffer: Uint8Array, length: number): void {
+    this.check();
+    file.write(buffer.subarray(0, length));
+  }
+
   /** Syncs and closes a file once all that was written so far is stored. */
   finish(file: WritableFile, buffer: Uint8Array): void {
-    this.idle.push(buffer);
+    if (buffer.length === BUFFER_BYTES) this.idle.push(buffer);
     const sync = async (): Promise<void> => {
       await Promise.all(before);
       if (this.failure === null) await file.syncLater();
@@ -79,7 +87,7 @@ export class WriteBehind {
 class BufferedSink implements FileSink {
   private readonly file: WritableFile;
   private readonly behind: WriteBehind;
-  private buffer: Uint8Array;
+  private buffer: Uint8Array = new Uint8Array(SMALL_BYTES);
   private used = 0;
   /** How much of the file the disk was told to store. */
   private hurried = 0;
@@ -87,7 +95,6 @@ class BufferedSink implements FileSink {
   constructor(file: WritableFile, behind: WriteBehind) {
     this.file = file;
     this.behind = behind;
-    this.buffer = behind.takeBuffer();
   }
 
   write(bytes: Uint8Array): void {
@@ -96,6 +103,11 @@ class BufferedSink implements FileSink {
       this.buffer.set(bytes, this.used);
       this.used += bytes.length;
       return;
+    }
+    if (this.buffer.length === SMALL_BYTES) {
+      const larger = this.behind.takeBuffer();
+      larger.set(this.buffer.subarray(0, this.used));
+      this.buffer = larger;
     }
     for (let at = 0; at < bytes.length;) {
       const end = Math.min(bytes.length, at + this.buffer.length - this.used);
@@ -107,7 +119,9 @@ class BufferedSink implements FileSink {
   }
 
   end(): void {
-    if (this.used > 0) this.flush();
+    if (this.used > 0 && this.buffer.length === SMALL_BYTES) {
+      this.behind.writeSmall(this.file, this.buffer, this.used);
+    } else if (this.used > 0) this.flush();
     this.behind.finish(this.file, this.buffer);
   }
 

@@ -99,15 +99,27 @@ it('a file is synced when its writes have ended, and not before', async () => {
   const file = new SlowFile();
   const behind = new WriteBehind();
   const sink = behind.sinkOf(file);
-  sink.write(Buffer.from('ab'));
+  sink.write(Buffer.alloc(40_000));
   sink.end();
   let isSettled = false;
   const settled = behind.settled().then(() => (isSettled = true));
   for (let i = 0; i < 20; i++) await Promise.resolve();
-  expect([file.calls, isSettled, file.isOpen]).toEqual([['later 2'], false, true]);
+  expect([file.calls, isSettled, file.isOpen]).toEqual([['later 40000'], false, true]);
   await file.end();
   await settled;
-  expect([file.calls, file.isOpen]).toEqual([['later 2', 'sync'], false]);
+  expect([file.calls, file.isOpen]).toEqual([['later 40000', 'sync'], false]);
+});
+
+it('a small file is written at once', async () => {
+  const file = new SlowFile();
+  const behind = new WriteBehind();
+  const sink = behind.sinkOf(file);
+  sink.write(Buffer.from('ab'));
+  sink.write(Buffer.from('c'));
+  sink.end();
+  expect(file.calls).toEqual(['write 3']);
+  await behind.settled();
+  expect([file.calls, file.isOpen]).toEqual([['write 3', 'sync'], false]);
 });
 
 it('an error is told at the next write and at the end, and nothing is synced', async () => {
