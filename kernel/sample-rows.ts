@@ -29,6 +29,8 @@ export class SampleRows {
   readonly marksAt: number;
   /** How many rows are filled: the lender's and the borrower's own matter, 0 when lent. */
   count = 0;
+  /** Of who lends them on: where they stand among those. */
+  place = -1;
 
   /** Columns of `capacity` rows at `at`, where `rowsBytes(capacity)` bytes are theirs. */
   constructor(buffer: SharedArrayBuffer, at: number, capacity: number) {

@@ -13,7 +13,6 @@ import { LimitError } from '../model/errors.js';
 import type { Log } from '../wal/log.js';
 import { encodeSeries, type SeriesEntry } from '../wal/record.js';
 import type { HeadData } from './head-data.js';
-import type { RowsOwner } from './lent-rows.js';
 import { TurnTaking } from './turn-taking.js';
 
 /** With more samples waiting for the log, commits are refused: some hundred MB of rows. */
@@ -38,22 +37,17 @@ export interface CommitResult {
   readonly outOfBounds: number;
 }
 
-/** The samples of an appender. */
-export interface Batch {
-  /** Whose rows they are: they are lost when he is. */
-  readonly owner: RowsOwner;
-  readonly rows: SampleRows[];
-  /** None is earlier, as the appender saw it. */
-  readonly minTime: number;
-}
-
 /** Something to be logged. */
 interface Entry {
-  readonly batch: Batch | null;
-  readonly records: readonly Uint8Array[];
-  /** What is done once it is logged; a batch is applied. */
-  readonly onLogged: (() => void) | null;
+  /** Samples of an appender. */
+  readonly rows: readonly SampleRows[];
+  /** None of them is earlier, as the appender saw it. */
+  readonly minTime: number;
   readonly samples: number;
+  /** Records that are ready. */
+  readonly records: readonly Uint8Array[];
+  /** What is done once it is logged, before the samples are applied. */
+  readonly onLogged: (() => void) | null;
 }
 
 /** Something that waits for its turn in the log. */
@@ -112,17 +106,17 @@ export class CommitQueue {
     return new LimitError('QUEUED_SAMPLES_MAX', message);
   }
 
-  /** Takes over the rows of a batch. */
-  commit(batch: Batch): Promise<CommitResult> {
+  /** Takes over the rows of an appender, to which no time before `minTime` was valid. */
+  commit(rows: readonly SampleRows[], minTime: number): Promise<CommitResult> {
     let samples = 0;
-    for (const { count } of batch.rows) samples += count;
+    for (const { count } of rows) samples += count;
     if (samples > 0) this.usualRows = samples;
-    return this.push({ batch, records: NO_RECORDS, onLogged: null, samples });
+    return this.push({ rows, minTime, samples, records: NO_RECORDS, onLogged: null });
   }
 
   /** Logs ready records, then calls `onLogged`, in order with the commits. */
   async record(records: readonly Uint8Array[], onLogged: () => void): Promise<void> {
-    await this.push({ batch: null, records, onLogged, samples: 0 });
+    await this.push({ rows: NO_ROWS, minTime: Infinity, samples: 0, records, onLogged });
   }
 
   /** Sees to it that series get into the log without a sample. */
@@ -154,12 +148,13 @@ export class CommitQueue {
     await this.record([], ignore).catch(ignore);
   }
 
-  private push({ batch, records, onLogged, samples }: Entry): Promise<CommitResult> {
+  private push(entry: Entry): Promise<CommitResult> {
+    const { rows, minTime, samples, records, onLogged } = entry;
     this.waitingSamples += samples;
     this.schedule();
     return new Promise((resolve, reject) => {
-      const item = { batch, records, onLogged, samples, resolve, reject, outOfBounds: 0 };
-      this.items.push(item);
+      const ends = { resolve, reject, outOfBounds: 0 };
+      this.items.push({ rows, minTime, samples, records, onLogged, ...ends });
     });
   }
 
@@ -254,8 +249,7 @@ export class CommitQueue {
       this.dropOutOfBounds(item);
       if (log === null) continue;
       for (const record of item.records) log.add(record);
-      if (item.batch === null) continue;
-      for (const rows of item.batch.rows) this.addRows(log, rows);
+      for (const rows of item.rows) this.addRows(log, rows);
     }
   }
 
@@ -270,7 +264,7 @@ export class CommitQueue {
       this.dropOutOfBounds(item);
       if (log === null) continue;
       for (const record of item.records) log.add(record);
-      for (const rows of item.batch?.rows ?? []) {
+      for (const rows of item.rows) {
         this.addRows(log, rows);
         await nextTurn();
       }
@@ -297,8 +291,8 @@ export class CommitQueue {
   /** Where the head was cut since the appender looked, some of its samples may be too old. */
   private dropOutOfBounds(item: Item): void {
     const { minValidTime } = this.data;
-    if (item.batch === null || item.batch.minTime >= minValidTime) return;
-    for (const rows of item.batch.rows) item.outOfBounds += dropBefore(rows, minValidTime);
+    if (item.minTime >= minValidTime) return;
+    for (const rows of item.rows) item.outOfBounds += dropBefore(rows, minValidTime);
   }
 
   private apply(item: Item): void {
@@ -306,10 +300,8 @@ export class CommitQueue {
     try {
       item.onLogged?.();
       kernel.clearTotals();
-      if (item.batch !== null) {
-        isolation.beforeShort();
-        for (const rows of item.batch.rows) this.applyRows(rows);
-      }
+      if (item.samples > 0) isolation.beforeShort();
+      for (const rows of item.rows) this.applyRows(rows);
       this.settle(item);
     } catch (error) {
       this.refuse(item, error);
@@ -322,7 +314,7 @@ export class CommitQueue {
     isolation.beforeLong();
     kernel.clearTotals();
     try {
-      for (const rows of item.batch?.rows ?? []) {
+      for (const rows of item.rows) {
         this.applyRows(rows);
         await nextTurn();
       }
@@ -347,10 +339,9 @@ export class CommitQueue {
     item.reject(error);
   }
 
-  private release({ batch, samples }: Item): void {
+  private release({ rows, samples }: Item): void {
     this.waitingSamples -= samples;
-    if (batch === null) return;
-    for (const rows of batch.rows) this.data.lent.giveBack(rows);
+    for (const applied of rows) this.data.lent.giveBack(applied);
   }
 
   private applyRows(rows: SampleRows): void {
@@ -368,6 +359,7 @@ export class CommitQueue {
 }
 
 const NO_RECORDS: readonly Uint8Array[] = [];
+const NO_ROWS: readonly SampleRows[] = [];
 
 function ignore(): void {
   // Whoever asked for it hears of it.

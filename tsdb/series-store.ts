@@ -38,13 +38,14 @@ export interface SlotStates {
 export class SeriesStore {
   readonly postings = new MemPostings();
   readonly order: LabelOrder;
+  /** By ref, the slots of living series. */
+  readonly refSlots = new RefSlots();
   /** The last ref that was given; the next one is one more. */
   lastRef = 0;
   private readonly slots: SlotStates;
   private readonly seriesMax: number;
   private readonly pairs: LabelPairs;
   private readonly sets = new LabelSets();
-  private readonly refSlots = new RefSlots();
   private readonly byHash = new HashIndex();
   /** By slot: where its label set is. */
   private readonly setAt = new U32Column();

@@ -110,12 +110,9 @@ describe('the commit queue', () => {
     const kernel = new HeadKernel({ chunkRangeMs: 1000 });
     const data = new HeadData(kernel, new MemoryChunks(), { chunkRangeMs: 1000, seriesMax: 1 });
     const queue = new CommitQueue(data, null);
-    const rows = kernel.rows(1);
-    const waiting = queue.commit({
-      owner: { countRows: () => undefined },
-      rows: [rows],
-      minTime: 0,
-    });
+    const rows = data.lent.borrow({ countRows: () => undefined }, 1);
+    data.lent.keep(rows);
+    const waiting = queue.commit([rows], 0);
     expect(queue.refusal()).toBeNull();
     await waiting;
     expect(QUEUED_SAMPLES_MAX).toBeGreaterThan(1_000_000);

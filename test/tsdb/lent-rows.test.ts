@@ -19,6 +19,15 @@ class SmallKernel extends HeadKernel {
   }
 }
 
+/** An owner, and a way to refer to it weakly that forgets it on demand. */
+function mortal(countRows: () => void = () => undefined) {
+  let isGone = false;
+  const owner: RowsOwner = { countRows };
+  const weaken = (): WeakRef<RowsOwner> =>
+    ({ deref: () => (isGone ? undefined : owner) }) as unknown as WeakRef<RowsOwner>;
+  return { owner, weaken, die: () => (isGone = true) };
+}
+
 describe('lent rows', () => {
   it('are counted by their owner when others ask, and lent again when given back', () => {
     const kernel = new HeadKernel({ chunkRangeMs: 1000 });
@@ -28,33 +37,41 @@ describe('lent rows', () => {
         rows.count = 3;
       },
     };
-    const rows = lent.borrow(new WeakRef(owner), 10);
-    expect([...lent.inUse()].map(({ count }) => count)).toEqual([3]);
+    const rows = lent.borrow(owner, 10);
+    const kept = lent.borrow(owner, 100);
+    lent.keep(kept);
+    // Twice: the second time the owner is held weakly.
+    for (let i = 0; i < 2; i++) {
+      expect(lent.inUse().map(({ count }) => count)).toEqual([3, 0]);
+    }
     lent.giveBack(rows);
-    expect([...lent.inUse()]).toEqual([]);
-    expect(lent.borrow(new WeakRef(owner), 10)).toBe(rows);
+    expect(lent.inUse()).toEqual([kept]);
+    expect(lent.borrow(owner, 10)).toBe(rows);
+    lent.giveBack(kept);
+    lent.giveBack(rows);
+    expect(lent.inUse()).toEqual([]);
   });
 
-  it('are taken back from an owner that is gone', () => {
+  it('are taken back from an owner that is gone, unless they are kept', () => {
     const kernel = new HeadKernel({ chunkRangeMs: 1000 });
-    const lent = new LentRows(kernel);
-    const lost = { deref: () => undefined } as unknown as WeakRef<RowsOwner>;
-    const rows = new Set(Array.from({ length: 64 }, () => lent.borrow(lost, 64)));
-    const next = lent.borrow(lost, 64);
-    expect(rows.has(next)).toBe(true);
-    expect([...lent.inUse()]).toEqual([]);
+    const { owner, weaken, die } = mortal();
+    const lent = new LentRows(kernel, weaken);
+    const rows = new Set(Array.from({ length: 65 }, () => lent.borrow(owner, 64)));
+    const kept = [...rows][7];
+    lent.keep(kept);
+    die();
+    while (!rows.has(lent.borrow(owner, 64)));
+    expect(lent.inUse()).toContain(kept);
   });
 
   it('are taken back when all memory is lent, however seldom that is looked for', () => {
-    const lent = new LentRows(new SmallKernel({ chunkRangeMs: 1000 }));
-    let isGone = false;
-    const owner: RowsOwner = { countRows: () => undefined };
-    const ref = { deref: () => (isGone ? undefined : owner) } as unknown as WeakRef<RowsOwner>;
+    const { owner, weaken, die } = mortal();
+    const lent = new LentRows(new SmallKernel({ chunkRangeMs: 1000 }), weaken);
     const fill = (): void => {
-      for (;;) lent.borrow(ref, 100);
+      for (;;) lent.borrow(owner, 100);
     };
     expect(fill).toThrow(LimitError);
-    isGone = true;
-    expect(lent.borrow(ref, 100).capacity).toBe(128);
+    die();
+    expect(lent.borrow(owner, 100).capacity).toBe(128);
   });
 });
