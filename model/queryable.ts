@@ -131,7 +131,9 @@ export interface Querier {
    * helping; null where there are none at the moment, and it is worth asking again later.
    */
   share?(cursor: SeriesCursor, work: SharedWork): SharedCursor | null;
-  /** How much is read before that is asked, in the pacer's units; absent: a millisecond's work. */
+  /**
+   * How much is read before that is asked, in the pacer's units; absent: half a millisecond's work.
+   */
   readonly sharedAfter?: number;
   /** Lets go of the files. Idempotent. */
   release(): void;

@@ -19,10 +19,10 @@ import type { QueryContext } from './query-context.js';
 /** What a series costs beside its samples, in the pacer's units. */
 const SERIES_UNITS = 200;
 /**
- * After so many units, a millisecond of work, other threads are asked to help, and again after each
- * so many while there are none: a query that is done by then pays nothing.
+ * After so many units, half a millisecond of work, other threads are asked to help, and again after
+ * each so many while there are none: a query that is done by then pays nothing.
  */
-const SHARED_UNITS = 100_000;
+const SHARED_UNITS = 40_000;
 /** Up to so many samples a shared read is kept: 64 MB. */
 const KEPT_SAMPLES_MAX = 4_000_000;
 

@@ -307,6 +307,7 @@ class HeldSeries implements Series {
   private readonly files: OpenFiles;
   private readonly range: Interval;
   private readonly id: number;
+  private knownLabels: Labels | null = null;
 
   constructor(files: OpenFiles, range: Interval, id: number) {
     this.files = files;
@@ -315,7 +316,8 @@ class HeldSeries implements Series {
   }
 
   get labels(): Labels {
-    return this.files.index.series(this.id, null);
+    this.knownLabels ??= this.files.index.series(this.id, null);
+    return this.knownLabels;
   }
 
   read(into: Columns): void {
