@@ -79,6 +79,6 @@ function moduleText(name, bytes, sourceHash) {
  */
 
 /** The WebAssembly module, base64. */
-export const ${name} = '${bytes.toString('base64')}';
+export const ${name}: string = '${bytes.toString('base64')}';
 `;
 }
