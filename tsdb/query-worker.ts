@@ -96,9 +96,9 @@ class QueryHelper {
     for (;;) {
       const leaf = this.leaves.get(query);
       if (leaf !== undefined) return leaf;
-      const received = receiveMessageOnPort(this.port) as { message: QueryMessage } | undefined;
+      const received = receiveMessageOnPort(this.port);
       if (received === undefined) return undefined;
-      this.hear(received.message);
+      this.hear(received.message as QueryMessage);
     }
   }
 
@@ -108,6 +108,5 @@ class QueryHelper {
   }
 }
 
-if (parentPort !== null && (workerData as QueryWorkerData | null)?.worker === QUERY_WORKER) {
-  serveQueries(parentPort, workerData);
-}
+const data = workerData as QueryWorkerData | null;
+if (parentPort !== null && data?.worker === QUERY_WORKER) serveQueries(parentPort, data);
