@@ -172,7 +172,11 @@ async function latest(db: ReadOnlyDatabase): Promise<number> {
   return time;
 }
 
-/** Every float of every series by its bits. */
+/**
+ * Every float of every series by its bits. Left out are the stale markers of series of histograms:
+ * Prometheus logs them as floats and holds them as histograms (`commitFloats` in
+ * tsdb/head_append.go), so that what they are depends on whether they come from the log or a block.
+ */
 async function selectFloats(
   db: ReadOnlyDatabase,
   minTime: number,
@@ -183,7 +187,9 @@ async function selectFloats(
     const words = wordsOf(samples.values);
     const rows: string[] = [];
     for (let i = 0; i < samples.count; i++) {
-      if (samples.histograms?.[i] === undefined) rows.push(bits(samples.times[i], words, i));
+      if (samples.histograms?.[i] !== undefined) continue;
+      if (samples.histograms !== null && isStaleAt(samples.values, i)) continue;
+      rows.push(bits(samples.times[i], words, i));
     }
     if (rows.length > 0) found.set(labels.toString(), rows.join('\n'));
   }
