@@ -9,6 +9,7 @@
  * never `append`, which buffers; what is buffered is readable there.
  */
 import type { WritableDisk, WritableFile } from '../disk/writable-disk.js';
+import { copyBytes } from '../encoding/shared-copy.js';
 import { assert } from '../model/assert.js';
 import { ClosedError, DiskError } from '../model/errors.js';
 import {
@@ -206,7 +207,7 @@ export class HeadChunkWriter {
       larger.set(this.buffer.subarray(0, this.bufferedBytes));
       this.buffer = larger;
     }
-    this.buffer.set(bytes, this.bufferedBytes);
+    copyBytes(bytes, this.buffer, this.bufferedBytes);
     this.bufferedBytes = needed;
   }
 

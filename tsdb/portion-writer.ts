@@ -8,6 +8,7 @@
  *
  * A run without entries is the data of one XOR chunk.
  */
+import { copyBytes } from '../encoding/shared-copy.js';
 import type { Interval } from '../model/interval.js';
 import type { ChunkTaker, EntryPlace, Series } from '../model/queryable.js';
 import type { Slot } from './portions.js';
@@ -74,7 +75,7 @@ export class PortionWriter implements ChunkTaker {
     if (at < 0) return false;
     const { words } = this.slot;
     for (let i = from; i < to; i++) words[at++] = refs[i] - base;
-    this.slot.bytes.set(bytes, WORD_BYTES * at);
+    copyBytes(bytes, this.slot.bytes, WORD_BYTES * at);
     this.chunks += to - from;
     return true;
   }
@@ -82,7 +83,7 @@ export class PortionWriter implements ChunkTaker {
   addChunk(data: Uint8Array): boolean {
     const at = this.beginRun(0, data);
     if (at < 0) return false;
-    this.slot.bytes.set(data, WORD_BYTES * at);
+    copyBytes(data, this.slot.bytes, WORD_BYTES * at);
     this.chunks++;
     return true;
   }

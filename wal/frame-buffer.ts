@@ -5,6 +5,7 @@
  * is empty and the record larger than any; a page with less room than a header takes is filled up.
  */
 import { crc32cOf } from '../encoding/crc32c.js';
+import { copyBytes } from '../encoding/shared-copy.js';
 import { assert } from '../model/assert.js';
 import type { Compressor } from './compressor.js';
 import {
@@ -96,7 +97,7 @@ export class FrameBuffer {
     const { buffer, data, length } = this;
     const start = length + FRAGMENT_HEADER_BYTES;
     const end = start + part.length;
-    buffer.set(part, start);
+    copyBytes(part, buffer, start);
     buffer[length] = type;
     data.setUint16(length + FRAGMENT_LENGTH_OFFSET, part.length);
     data.setUint32(length + FRAGMENT_CRC_OFFSET, crc32cOf(buffer, start, end));

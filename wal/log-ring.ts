@@ -2,7 +2,7 @@
  * A ring in shared memory through which one thread hands the records of a log to another, without
  * waiting: what has no room is refused, and comes again later. Messages, in words of 32 bits:
  *
- *     message   kind <8 bits>, epoch <24 bits> | argument | data, filled up to a word
+ *     message   kind <8 bits>, epoch <24 bits> | argument | data, filled up to two words
  *       part    the argument is the length of the data: the beginning of a record
  *       record  the same: the rest of it, or all
  *       others  see `LogMessageKind`; the argument is a number, and there is no data
@@ -80,7 +80,7 @@ export class LogRing {
       this.bytes.set(first === length ? data : data.subarray(0, first), start);
       if (first < length) this.bytes.set(data.subarray(first), 0);
     }
-    this.position = (position + HEADER_WORDS + Math.ceil(length / WORD_BYTES)) | 0;
+    this.position = (position + HEADER_WORDS + dataWords(length)) | 0;
     return position;
   }
 
@@ -135,8 +135,8 @@ export class LogRing {
   /** Gives the room of the message back; whether the other side wants to be told. */
   free(): boolean {
     const hasData = this.kind === MESSAGE_PART || this.kind === MESSAGE_RECORD;
-    const dataWords = hasData ? Math.ceil(this.argument / WORD_BYTES) : 0;
-    this.position = (this.position + HEADER_WORDS + dataWords) | 0;
+    const words = hasData ? dataWords(this.argument) : 0;
+    this.position = (this.position + HEADER_WORDS + words) | 0;
     Atomics.store(this.control, TAIL, this.position);
     return Atomics.load(this.control, IS_ROOM_WANTED) === 1;
   }
@@ -153,4 +153,9 @@ export class LogRing {
     Atomics.store(this.control, IS_IDLE, 0);
     return false;
   }
+}
+
+/** Two at a time: memory is copied fast between places that are alike within 8 bytes. */
+function dataWords(bytes: number): number {
+  return 2 * Math.ceil(bytes / (2 * WORD_BYTES));
 }
