@@ -96,7 +96,7 @@ export class WorkerLog implements Log {
   private lost: Error | null = null;
   private currentSegment = 0;
 
-  /** The number of the last group; whether one is open, and where in the ring it begins. */
+  /** The number of the last group, of 32 bits; whether one is open, and where it begins. */
   private group = 0;
   private isOpen = false;
   private begin: number | null = null;
@@ -143,7 +143,7 @@ export class WorkerLog implements Log {
     if (this.closing !== null) throw new ClosedError('the log');
     if (!this.isOpen) return;
     this.isOpen = false;
-    this.group++;
+    this.group = (this.group + 1) | 0;
     this.send(MESSAGE_FLUSH, this.group);
     if (this.begin !== null) this.ring.setArgument(this.begin, 1);
     this.begin = null;
@@ -250,7 +250,8 @@ export class WorkerLog implements Log {
     this.currentSegment = segment;
     // What begins from now on does not build on what has failed.
     if (error !== null) this.epoch = (this.epoch + 1) % EPOCHS;
-    for (let group = first; group <= last; group++) {
+    const end = (last + 1) | 0;
+    for (let group = first; group !== end; group = (group + 1) | 0) {
       const waiter = this.flushes.get(group);
       this.flushes.delete(group);
       if (error === null) waiter?.resolve();

@@ -67,6 +67,16 @@ describe('a group', () => {
     },
   );
 
+  it('is acknowledged also where the numbers of groups, of 32 bits, begin anew', async () => {
+    const disk = memoryDisk();
+    const log = await openServedLog(disk);
+    (log as unknown as { group: number }).group = 2 ** 31 - 3;
+    await Promise.all(['a', 'b', 'c', 'd'].map((text) => write(log, text)));
+    await write(log, 'e');
+    expect(textsIn(disk)).toEqual(['a', 'b', 'c', 'd', 'e']);
+    await log.close();
+  });
+
   it('shares its write with those that wait beside it', async () => {
     const disk = memoryDisk();
     const log = await openServedLog(disk);
