@@ -66,22 +66,31 @@ export class ByteReader {
     return this.data.getFloat64(this.take(8));
   }
 
+  /** Fast path: an unsigned integer of up to three bytes, as nearly all are; else -1. */
+  shortUvarint(): number {
+    const { bytes, offset } = this;
+    if (offset + 2 >= this.end) return -1;
+    const first = bytes[offset];
+    if (first < 0x80) {
+      this.offset = offset + 1;
+      return first;
+    }
+    const second = bytes[offset + 1];
+    if (second < 0x80) {
+      this.offset = offset + 2;
+      return (second << 7) | (first & 0x7f);
+    }
+    const third = bytes[offset + 2];
+    if (third >= 0x80) return -1;
+    this.offset = offset + 3;
+    return (third << 14) | ((second & 0x7f) << 7) | (first & 0x7f);
+  }
+
   /** An unsigned LEB128 integer of at most 2^53 - 1. */
   uvarint(): number {
     const at = this.offset;
-    // Fast path: most fields take one byte, and nearly all others two.
-    if (at + 1 < this.end) {
-      const first = this.bytes[at];
-      if (first < 0x80) {
-        this.offset = at + 1;
-        return first;
-      }
-      const second = this.bytes[at + 1];
-      if (second < 0x80) {
-        this.offset = at + 2;
-        return (second << 7) | (first & 0x7f);
-      }
-    }
+    const short = this.shortUvarint();
+    if (short >= 0) return short;
     let value = 0;
     let scale = 1;
     for (let i = 0; i < 10; i++) {
@@ -98,6 +107,8 @@ export class ByteReader {
 
   /** A zigzag LEB128 integer; `exact` as for `i64`. */
   varint(exact = true): number {
+    const short = this.shortUvarint();
+    if (short >= 0) return (short >>> 1) ^ -(short & 1);
     const at = this.offset;
     let low = 0;
     let high = 0;

@@ -116,6 +116,8 @@ export function encodeSeries(
 
 /** A uvarint of 64 bits, read as the int64 with the same bits. */
 function wrappedUvarint(reader: ByteReader): number {
+  const short = reader.shortUvarint();
+  if (short >= 0) return short;
   const { bytes, end } = reader;
   let { offset } = reader;
   let low = 0;
