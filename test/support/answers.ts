@@ -33,16 +33,14 @@ export function isTextEqual(wanted: Answer, got: Answer): boolean {
 export function differenceOf(query: string, wanted: Answer, got: Answer): string | null {
   const one = normalized(wanted);
   const other = normalized(got);
+  const tolerance = /std(dev|var)/.test(query) ? VARIANCE_TOLERANCE : TOLERANCE;
   const isOrdered = /^sort(_desc)?\(/.test(query);
-  if (isOrdered && valuesOf(wanted).join() !== valuesOf(got).join()) return show(wanted, got);
+  if (isOrdered && !areClose(wanted, got, tolerance)) return show(wanted, got);
   // Which of equals are chosen is a matter of their order.
   const areChosen = /(topk|bottomk)/.test(query);
   if (areChosen && valuesOf(one).sort().join() === valuesOf(other).sort().join()) return null;
   if (JSON.stringify(shapeOf(one)) !== JSON.stringify(shapeOf(other))) return show(one, other);
-  const wantedValues = valuesOf(one);
-  const tolerance = /std(dev|var)/.test(query) ? VARIANCE_TOLERANCE : TOLERANCE;
-  const isClose = valuesOf(other).every((value, i) => close(value, wantedValues[i], tolerance));
-  return isClose ? null : show(one, other);
+  return areClose(one, other, tolerance) ? null : show(one, other);
 }
 
 function normalized(answer: Answer): Answer {
@@ -104,6 +102,15 @@ function valuesOf(answer: Answer): string[] {
 function shapeOf(answer: Answer): unknown {
   const series = seriesOf(answer).map((one) => [one.metric, pairsOf(one).map(([time]) => time)]);
   return { ...answer, data: [answer.data?.resultType, series] };
+}
+
+/** Whether as many values follow one another in the same order. */
+function areClose(one: Answer, other: Answer, tolerance: number): boolean {
+  const [values, others] = [valuesOf(one), valuesOf(other)];
+  return (
+    values.length === others.length &&
+    values.every((value, i) => close(value, others[i], tolerance))
+  );
 }
 
 function close(a: string, b: string, tolerance: number): boolean {
