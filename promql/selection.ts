@@ -23,6 +23,8 @@ const SERIES_UNITS = 200;
  * each so many while there are none: a query that is done by then pays nothing.
  */
 const SHARED_UNITS = 40_000;
+/** What handing a series over costs: one chunk at one step, say, is sooner read than given away. */
+const HANDOVER_UNITS = 130;
 /** Up to so many samples a shared read is kept: 64 MB. */
 const KEPT_SAMPLES_MAX = 4_000_000;
 
@@ -112,7 +114,7 @@ class CursorSource implements SampleSource {
   private readonly steps: number;
   private readonly leaf: (() => LeafPlan) | null;
   private shared: SharedCursor | null = null;
-  /** How much work it was, and at how much other threads are asked for. */
+  /** How much work others could have done, and at how much they are asked for. */
   private units = 0;
   private shareAt: number;
 
@@ -143,9 +145,9 @@ class CursorSource implements SampleSource {
     this.samples.clear();
     this.made = this.shared?.made ?? null;
     if (this.made === null) this.cursor.series.read(this.samples);
-    const units = SERIES_UNITS + this.samples.count + this.steps;
-    this.units += units;
-    this.context.isDue(units);
+    const units = this.samples.count + this.steps;
+    this.units += Math.max(0, units - HANDOVER_UNITS);
+    this.context.isDue(SERIES_UNITS + units);
     return moved;
   }
 
