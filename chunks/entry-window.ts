@@ -3,14 +3,8 @@
  * blocks: through a window of the file in the kernel's own memory, in which their checksums are
  * checked, and out of which they are written on. No page is mapped, no byte copied twice.
  */
-import {
-  ENTRY_AT,
-  ENTRY_DATA_BYTES,
-  ENTRY_WORDS,
-  EntryKernel,
-  WINDOW_BYTES,
-  WINDOW_CHUNKS_MAX,
-} from '../kernel/entry-kernel.js';
+import { EntryKernel, WINDOW_BYTES, WINDOW_CHUNKS_MAX } from '../kernel/entry-kernel.js';
+import { ENTRY_AT, ENTRY_DATA_BYTES, ENTRY_WORDS } from '../kernel/entry-words.js';
 import type { ByteSource } from '../disk/byte-source.js';
 import type { ChunkEntries } from './chunk-entries.js';
 import { ENCODING_BYTES, refOffset } from './segment-format.js';

@@ -10,14 +10,9 @@ import { ClosedError, CorruptionError } from '../model/errors.js';
 import type { ChunkTaker } from '../model/queryable.js';
 import type { Advice, ByteSource } from '../disk/byte-source.js';
 import type { Disk } from '../disk/disk.js';
+import { ENTRY_AT, ENTRY_DATA_BYTES, ENTRY_WORDS } from '../kernel/entry-words.js';
 import { Kernel } from '../kernel/kernel.js';
-import {
-  ENTRY_AT,
-  ENTRY_DATA_BYTES,
-  ENTRY_WORDS,
-  RUN_BYTES_MAX,
-  RUN_CHUNKS_MAX,
-} from '../kernel/kernel-module.js';
+import { RUN_BYTES_MAX, RUN_CHUNKS_MAX } from '../kernel/kernel-module.js';
 import type { ChunkEntries } from './chunk-entries.js';
 import { decodeChunk, ENCODING_XOR } from './chunk.js';
 import {

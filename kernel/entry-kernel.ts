@@ -6,6 +6,7 @@
 import { assert } from '../model/assert.js';
 import { once } from '../model/once.js';
 import { ENTRY_KERNEL_WASM } from './entry-kernel-wasm.js';
+import { ENTRY_WORDS } from './entry-words.js';
 import { compileModule, type ExportedNumber, startModule } from './web-assembly.js';
 
 /** A window has so many bytes, and at most so many chunks are checked at once. */
@@ -14,12 +15,6 @@ export const WINDOW_CHUNKS_MAX = 1024;
 
 /** What an entry of a segment takes beside its data, at most. */
 export const ENTRY_BYTES_MAX = 10;
-
-/** What is told of each entry: where its encoding byte is, bytes of data, and samples. */
-export const ENTRY_AT = 0;
-export const ENTRY_DATA_BYTES = 1;
-export const ENTRY_SAMPLES = 2;
-export const ENTRY_WORDS = 3;
 
 interface EntryKernelExports {
   readonly memory: { readonly buffer: ArrayBuffer };

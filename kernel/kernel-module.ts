@@ -4,6 +4,7 @@
  */
 import { Columns } from '../model/columns.js';
 import { once } from '../model/once.js';
+import { ENTRY_WORDS } from './entry-words.js';
 import { KERNEL_WASM } from './kernel-wasm.js';
 import { type ExportedNumber, startModule } from './web-assembly.js';
 
@@ -15,12 +16,6 @@ const RUN_SAMPLES_MAX = 4 * RUN_BYTES_MAX;
 const SCRATCH_SAMPLES_MAX = 2 * RUN_SAMPLES_MAX;
 /** Queries of more steps are evaluated by TypeScript. */
 export const STEPS_MAX = 16_384;
-
-/** What `checkRun` tells of each entry: where its encoding byte is, bytes of data, and samples. */
-export const ENTRY_AT = 0;
-export const ENTRY_DATA_BYTES = 1;
-export const ENTRY_SAMPLES = 2;
-export const ENTRY_WORDS = 3;
 
 interface KernelExports {
   readonly memory: { readonly buffer: ArrayBuffer };

@@ -87,6 +87,7 @@ const HOT = [
 
 /** Sources without a mirror in `test/`: the suite that tests them all the same. */
 const TESTED_BY: Readonly<Record<string, string>> = {
+  'kernel/entry-words.ts': 'test/chunks/segment-reader.test.ts',
   'chunks/entry-decoder.ts': 'test/chunks/chunk-entries.test.ts',
   'chunks/histogram-encoder.ts': 'test/chunks/histogram-appender.test.ts',
   'compact/head-snapshot.ts': 'test/compact/head-block.test.ts',

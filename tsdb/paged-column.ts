@@ -9,78 +9,60 @@ const PAGE_SHIFT = 14;
 export const PAGE_ROWS = 1 << PAGE_SHIFT;
 const ROW_MASK = PAGE_ROWS - 1;
 
-/** Integers from 0 to 2^32 - 1; rows that were never set are 0. */
-export class U32Column {
-  private readonly pages: Uint32Array[] = [];
+/** What both kinds share; `at` and `set`, called for each row, see one kind of page only. */
+abstract class PagedColumn<Page extends Uint32Array | Float64Array> {
+  protected readonly pages: Page[] = [];
 
+  /** Sets a row; there is room for all rows before it then. */
+  abstract set(row: number, value: number): void;
+
+  /** Sets the rows from `from` on. */
+  setRows(from: number, values: Page): void {
+    for (let done = 0; done < values.length;) {
+      const row = from + done;
+      const rows = Math.min(PAGE_ROWS - (row & ROW_MASK), values.length - done);
+      this.set(row, 0);
+      this.pages[row >>> PAGE_SHIFT].set(values.subarray(done, done + rows), row & ROW_MASK);
+      done += rows;
+    }
+  }
+
+  /** The pages, each of `PAGE_ROWS` rows: a copy of the list, not of them. */
+  shared(): SharedArrayBuffer[] {
+    return this.pages.map(({ buffer }) => buffer as SharedArrayBuffer);
+  }
+
+  sizeBytes(): number {
+    return this.pages.reduce((sum, { byteLength }) => sum + byteLength, 0);
+  }
+}
+
+/** Integers from 0 to 2^32 - 1; rows that were never set are 0. */
+export class U32Column extends PagedColumn<Uint32Array> {
   /** The value of a row that there is room for. */
   at(row: number): number {
     return this.pages[row >>> PAGE_SHIFT][row & ROW_MASK];
   }
 
-  /** Sets a row; there is room for all rows before it then. */
   set(row: number, value: number): void {
     while (row >>> PAGE_SHIFT >= this.pages.length) {
       this.pages.push(new Uint32Array(new SharedArrayBuffer(4 * PAGE_ROWS)));
     }
     this.pages[row >>> PAGE_SHIFT][row & ROW_MASK] = value;
   }
-
-  /** Sets the rows from `from` on. */
-  setRows(from: number, values: Uint32Array): void {
-    for (let done = 0; done < values.length;) {
-      const row = from + done;
-      const rows = Math.min(PAGE_ROWS - (row & ROW_MASK), values.length - done);
-      this.set(row, 0);
-      this.pages[row >>> PAGE_SHIFT].set(values.subarray(done, done + rows), row & ROW_MASK);
-      done += rows;
-    }
-  }
-
-  /** The pages, each of `PAGE_ROWS` rows: a copy of the list, not of them. */
-  shared(): SharedArrayBuffer[] {
-    return this.pages.map(({ buffer }) => buffer as SharedArrayBuffer);
-  }
-
-  sizeBytes(): number {
-    return 4 * PAGE_ROWS * this.pages.length;
-  }
 }
 
 /** Numbers; rows that were never set are 0. */
-export class F64Column {
-  private readonly pages: Float64Array[] = [];
-
+export class F64Column extends PagedColumn<Float64Array> {
   /** The value of a row that there is room for. */
   at(row: number): number {
     return this.pages[row >>> PAGE_SHIFT][row & ROW_MASK];
   }
 
-  /** Sets a row; there is room for all rows before it then. */
   set(row: number, value: number): void {
     while (row >>> PAGE_SHIFT >= this.pages.length) {
       this.pages.push(new Float64Array(new SharedArrayBuffer(8 * PAGE_ROWS)));
     }
     this.pages[row >>> PAGE_SHIFT][row & ROW_MASK] = value;
-  }
-
-  /** Sets the rows from `from` on. */
-  setRows(from: number, values: Float64Array): void {
-    for (let done = 0; done < values.length;) {
-      const row = from + done;
-      const rows = Math.min(PAGE_ROWS - (row & ROW_MASK), values.length - done);
-      this.set(row, 0);
-      this.pages[row >>> PAGE_SHIFT].set(values.subarray(done, done + rows), row & ROW_MASK);
-      done += rows;
-    }
-  }
-
-  /** The pages, each of `PAGE_ROWS` rows: a copy of the list, not of them. */
-  shared(): SharedArrayBuffer[] {
-    return this.pages.map(({ buffer }) => buffer as SharedArrayBuffer);
-  }
-
-  sizeBytes(): number {
-    return 8 * PAGE_ROWS * this.pages.length;
   }
 }

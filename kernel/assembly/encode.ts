@@ -2,6 +2,7 @@
  * Encodes columns as one XOR chunk (chunks/xor.ts is the definition), by what the head appends
  * samples with (head/sample.ts).
  */
+import { COUNT_BYTES } from './entry-place';
 import {
   putFirst,
   putLongTime,
@@ -13,7 +14,6 @@ import {
 import { Slot } from './head/slot';
 import { ENCODER, INPUT, TIMES, TO_VALUES } from './memory';
 
-const COUNT_BYTES: u32 = 2;
 const TIME_MAX: f64 = 9007199254740991;
 
 /**

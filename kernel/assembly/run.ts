@@ -7,13 +7,11 @@
  */
 import { reverseInput } from './bits';
 import { crc32c } from './crc32c';
+import { COUNT_BYTES, placeOf } from './entry-place';
 import { ENTRIES, ENTRY_BYTES, INPUT, OFFSETS, RUN_SAMPLES_MAX } from './memory';
 import { decodeXor } from './xor';
 
 const ENCODING_XOR: u32 = 1;
-const COUNT_BYTES: u32 = 2;
-const CRC_BYTES: u32 = 4;
-const LENGTH_BYTES_MAX: u32 = 5;
 
 /** What is kept of an entry, ENTRY_BYTES: where its encoding byte and its data are from INPUT. */
 // @ts-ignore: decorator
@@ -91,18 +89,10 @@ export function checkRun(length: u32, chunks: u32): u32 {
 function findEntries(length: u32, chunks: u32, onlyXor: bool): u32 {
   let samples: u32 = 0;
   for (let i: u32 = 0; i < chunks; i++) {
-    let at = load<u32>(OFFSETS + 4 * i);
-    let dataBytes: u64 = 0;
-    let n: u32 = 0;
-    let byte: u64 = 0x80;
-    for (; byte >= 0x80 && n < LENGTH_BYTES_MAX; n++, at++) {
-      if (at >= length) return i;
-      byte = load<u8>(INPUT + at);
-      dataBytes |= (byte & 0x7f) << (7 * n);
-    }
-    if (byte >= 0x80 || <u64>at + 1 + dataBytes + CRC_BYTES > <u64>length) return i;
-    const bytes = <u32>dataBytes;
-    if (bytes < COUNT_BYTES) return i;
+    const place = placeOf(INPUT, load<u32>(OFFSETS + 4 * i), length);
+    if (place == 0) return i;
+    const at = <u32>(place >> 32);
+    const bytes = <u32>place;
     const data = INPUT + at + 1;
     const count = countOf(data);
     if (onlyXor) {

@@ -55,12 +55,7 @@ export class Sum extends StepAccumulator implements Accumulator {
     const { sums, lost, seen } = this;
     for (let step = 0; step < kinds.length; step++) {
       if (kinds[step] !== FLOAT) continue;
-      const value = values[step];
-      const sum = sums[step];
-      const next = sum + value;
-      const part = next - sum;
-      lost[step] += sum - (next - part) + (value - part);
-      sums[step] = next;
+      addAt(sums, lost, step, values[step]);
       seen[step] = 1;
     }
   }
@@ -79,14 +74,16 @@ function addColumn(
   values: Float64Array,
   { from, to }: { from: number; to: number },
 ): void {
-  for (let step = from; step < to; step++) {
-    const value = values[step];
-    const sum = sums[step];
-    const next = sum + value;
-    const part = next - sum;
-    lost[step] += sum - (next - part) + (value - part);
-    sums[step] = next;
-  }
+  for (let step = from; step < to; step++) addAt(sums, lost, step, values[step]);
+}
+
+/** What an addition loses is kept beside. */
+function addAt(sums: Float64Array, lost: Float64Array, step: number, value: number): void {
+  const sum = sums[step];
+  const next = sum + value;
+  const part = next - sum;
+  lost[step] += sum - (next - part) + (value - part);
+  sums[step] = next;
 }
 
 /**
@@ -115,11 +112,7 @@ function addInstant(sum: Sum, samples: Columns, view: InstantView): number {
     const bound = limit < next ? limit : next;
     const first = step;
     while (time < bound && step < steps) {
-      const before = sums[step];
-      const after = before + value;
-      const part = after - before;
-      lost[step] += before - (after - part) + (value - part);
-      sums[step] = after;
+      addAt(sums, lost, step, value);
       seen[step] = 1;
       step++;
       time += interval;

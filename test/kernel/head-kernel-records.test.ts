@@ -1,10 +1,8 @@
 /** The head kernel's log records against wal/sample-record.ts. */
 import fc from 'fast-check';
-import { ByteWriter } from '../../encoding/byte-writer.js';
 import { HeadKernel } from '../../kernel/head-kernel.js';
 import { TIME_MAX } from '../../model/interval.js';
-import { SampleBatch } from '../../wal/sample-batch.js';
-import { encodeSamples } from '../../wal/sample-record.js';
+import { batchOf, encoded, type Sample } from '../support/sample-records.js';
 
 const kernel = new HeadKernel({ chunkRangeMs: 7_200_000 });
 
@@ -20,25 +18,6 @@ const time = fc.oneof(
 );
 const word = fc.integer({ min: 0, max: 0xffff_ffff });
 const samples = fc.array(fc.tuple(ref, time, word, word), { maxLength: 60 });
-
-type Sample = readonly [number, number, number, number];
-
-function batchOf(list: readonly Sample[]): SampleBatch {
-  const batch = new SampleBatch();
-  batch.reset(list.length);
-  const words = new Uint32Array(batch.values.buffer);
-  list.forEach(([ref, time, high, low], i) => {
-    batch.push(ref, time, 0, 0);
-    words.set([low, high], 2 * i);
-  });
-  return batch;
-}
-
-function encoded(batch: SampleBatch): Uint8Array {
-  const writer = new ByteWriter();
-  encodeSamples(batch, writer);
-  return writer.bytes().slice();
-}
 
 function hexOf(bytes: Uint8Array): string {
   return Buffer.from(bytes).toString('hex');

@@ -1,18 +1,16 @@
 /** Records that the kernel stages, against the codec in TypeScript and a map of refs. */
 import fc from 'fast-check';
-import { ByteWriter } from '../../encoding/byte-writer.js';
 import { HeadKernel } from '../../kernel/head-kernel.js';
 import { STAGED_RECORD_BYTES_MAX } from '../../kernel/replay-rows.js';
 import { DecodeError } from '../../model/errors.js';
 import { TIME_MAX } from '../../model/interval.js';
 import { SampleBatch } from '../../wal/sample-batch.js';
-import { decodeSamples, encodeSamples } from '../../wal/sample-record.js';
+import { decodeSamples } from '../../wal/sample-record.js';
 import { columnBits } from '../support/bits.js';
+import { batchOf, encoded, type Sample } from '../support/sample-records.js';
 
 const kernel = new HeadKernel({ chunkRangeMs: 7_200_000 });
 const { replay } = kernel;
-
-type Sample = readonly [ref: number, time: number, high: number, low: number];
 
 const NOW = 1_600_000_000_000;
 const FAR = 2 ** 32 + 5;
@@ -49,23 +47,6 @@ const time = fc.oneof(
 const word = fc.integer({ min: 0, max: 0xffff_ffff });
 const samples = fc.array(fc.tuple(ref, time, word, word), { maxLength: 60 });
 const minValid = fc.constantFrom(-Infinity, NOW, NOW + 40);
-
-function batchOf(list: readonly Sample[]): SampleBatch {
-  const batch = new SampleBatch();
-  batch.reset(list.length);
-  const words = new Uint32Array(batch.values.buffer);
-  list.forEach(([ref, time, high, low], i) => {
-    batch.push(ref, time, 0, 0);
-    words.set([low, high], 2 * i);
-  });
-  return batch;
-}
-
-function encoded(batch: SampleBatch): Uint8Array {
-  const writer = new ByteWriter();
-  encodeSamples(batch, writer);
-  return writer.bytes().slice();
-}
 
 interface Staged {
   readonly rows: readonly string[];

@@ -35,7 +35,8 @@ export function differenceOf(query: string, wanted: Answer, got: Answer): string
   const other = normalized(got);
   const tolerance = /std(dev|var)/.test(query) ? VARIANCE_TOLERANCE : TOLERANCE;
   const isOrdered = /^sort(_desc)?\(/.test(query);
-  if (isOrdered && !areClose(wanted, got, tolerance)) return show(wanted, got);
+  const isAggregated = /(sum|avg|std(dev|var))/.test(query);
+  if (isOrdered && !areClose(wanted, got, isAggregated ? tolerance : 0)) return show(wanted, got);
   // Which of equals are chosen is a matter of their order.
   const areChosen = /(topk|bottomk)/.test(query);
   if (areChosen && valuesOf(one).sort().join() === valuesOf(other).sort().join()) return null;

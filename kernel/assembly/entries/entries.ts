@@ -10,6 +10,7 @@
  *     | window <64 KiB> | slack | made <64 KiB> | slack
  */
 import { CRC_TABLES_END, initCrcTables } from '../crc32c';
+import { CRC_BYTES, placeOf } from '../entry-place';
 import { FOLD_BYTES, foldedCrc32c } from './fold';
 
 /** kernel/entry-kernel.ts has the same numbers. */
@@ -17,9 +18,6 @@ const CHUNKS_MAX: u32 = 1024;
 const WINDOW_BYTES: u32 = 64 * 1024;
 /** Of each entry: where its encoding byte is, how many bytes of data, how many samples. */
 const ENTRY_BYTES: usize = 12;
-const LENGTH_BYTES_MAX: u32 = 5;
-const COUNT_BYTES: u32 = 2;
-const CRC_BYTES: u32 = 4;
 /** Where in an entry of chunks_head its encoding is, and what else may stand there. */
 const HEAD_ENCODING: usize = 24;
 const OUT_OF_ORDER_FLAG: u8 = 0x80;
@@ -46,18 +44,10 @@ export const madeAt: u32 = <u32>MADE;
  */
 export function checkEntries(length: u32, chunks: u32): u32 {
   for (let i: u32 = 0; i < chunks; i++) {
-    let at = load<u32>(OFFSETS + 4 * i);
-    let dataBytes: u64 = 0;
-    let n: u32 = 0;
-    let byte: u64 = 0x80;
-    for (; byte >= 0x80 && n < LENGTH_BYTES_MAX; n++, at++) {
-      if (at >= length) return i;
-      byte = load<u8>(WINDOW + at);
-      dataBytes |= (byte & 0x7f) << (7 * n);
-    }
-    if (byte >= 0x80 || <u64>at + 1 + dataBytes + CRC_BYTES > <u64>length) return i;
-    const bytes = <u32>dataBytes;
-    if (bytes < COUNT_BYTES) return i;
+    const place = placeOf(WINDOW, load<u32>(OFFSETS + 4 * i), length);
+    if (place == 0) return i;
+    const at = <u32>(place >> 32);
+    const bytes = <u32>place;
     const encoding = WINDOW + at;
     const stored = bswap(load<u32>(encoding + 1 + bytes));
     if (foldedCrc32c(encoding, 1 + bytes, FOLD) != stored) return i;
