@@ -1,6 +1,6 @@
 /**
  * `/-/healthy`, `/-/ready`, `/-/reload`, `/-/quit`, `/metrics` and `/version`: for supervisors and
- * scripts.
+ * scripts; and `/`, for people who look for a page.
  */
 import { messageOf } from '../model/errors.js';
 import { type Api, type Call, CHANGE, type Method, raw, READ } from './endpoint.js';
@@ -11,7 +11,13 @@ import { TextError } from './api-error.js';
 const NAME = 'Prometheus Server';
 const CHECK: readonly Method[] = ['GET', 'HEAD'];
 
+const FRONT_PAGE = `This is mmtsdb: Prometheus' HTTP API, and no pages of its own.
+Try /api/v1/query?query=up or /api/v1/label/__name__/values, or add this address to Grafana
+as a Prometheus data source.
+`;
+
 export const LIFECYCLE_ENDPOINTS = [
+  raw('/', READ, () => plainText(200, FRONT_PAGE), false),
   raw('/-/healthy', CHECK, (call) => check(call, 'Healthy'), false),
   raw('/-/ready', CHECK, (call) => check(call, 'Ready')),
   raw('/-/reload', [...READ, ...CHANGE], reload, false),
