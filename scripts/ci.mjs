@@ -15,6 +15,8 @@ const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), '..');
 const SCRATCH = mkdtempSync(join(tmpdir(), 'mmtsdb-ci-'));
 const SCRIPTS = '../shared/conformance/promql';
 const JEST = 'node_modules/jest/bin/jest.js';
+/** Whatever needs that folder imports this. */
+const SHARED_DOOR = 'test/support/shared.ts';
 
 const total = { passed: 0, failed: 0, skipped: 0 };
 const timings = [];
@@ -39,13 +41,17 @@ function runAll() {
   check('package', 'npm', ['pack', '--dry-run', '--ignore-scripts', '--silent']);
   // By itself jest leaves a core to others.
   suite('tests', ['--maxWorkers=100%']);
+  check('tests without ../shared', 'node', [JEST, '--findRelatedTests', SHARED_DOOR], {
+    MMTSDB_SHARED: join(SCRATCH, 'absent'),
+    CI: '',
+  });
   suite('interop', ['--config', 'jest.interop.config.mjs']);
   conformance();
 }
 
 /** A stage that passes or fails as one. */
-function check(name, command, args) {
-  const ok = timed(name, () => run(command, args) === 0);
+function check(name, command, args, env = {}) {
+  const ok = timed(name, () => run(command, args, 'inherit', env) === 0);
   total[ok ? 'passed' : 'failed']++;
   return ok;
 }
@@ -98,9 +104,10 @@ function countsOf(report) {
   };
 }
 
-function run(command, args, stdout = 'inherit') {
+function run(command, args, stdout = 'inherit', env = {}) {
   const stdio = ['ignore', stdout, 'inherit'];
-  const { status, error } = spawnSync(command, args, { cwd: ROOT, stdio });
+  const options = { cwd: ROOT, stdio, env: { ...process.env, ...env } };
+  const { status, error } = spawnSync(command, args, options);
   if (error) console.error(`${command}: ${error.message}`);
   return status ?? 1;
 }
