@@ -19,8 +19,9 @@ import { type ComparedPeers, WritePeers } from './support/write-peers.js';
 import { runWriteTaskInChild } from './support/write-task.js';
 
 export const FULL: CompareParameters = {
+  // Of these two, what promtool writes where nothing is said.
   series: 10_000,
-  scrapes: 1000,
+  scrapes: 3000,
   scrapesFew: 200,
   headSamples: 240,
   blockSamples: 1001,
