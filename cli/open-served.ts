@@ -22,6 +22,7 @@ export async function openServed(
   const dir = flags['storage.tsdb.path'];
   const common = {
     io: flags.io,
+    queryWorkers: flags['query-workers'],
     logger,
     signal,
     onProgress: ({ done, total }: { done: number; total: number }) =>

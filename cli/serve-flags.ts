@@ -57,6 +57,7 @@ export interface ServeFlags {
   readonly 'read-only.refresh-interval': number;
   readonly durability: 'process' | 'fsync' | { readonly intervalMs: number };
   readonly 'record-interval': number;
+  readonly 'query-workers'?: number;
   readonly io: (typeof IO_MODES)[number];
 }
 
@@ -224,6 +225,12 @@ const FLAGS: readonly Flag[] = [
     help: 'how often the server records its own metrics; 0: never',
     parse: duration,
     byDefault: '0',
+  },
+  {
+    name: 'query-workers',
+    value: 'count',
+    help: 'threads that help with large queries (default: one less than there are cores, at most 7)',
+    parse: parseCount,
   },
   {
     name: 'io',

@@ -39,6 +39,7 @@ describe('the flags of serve', () => {
         '--enable-feature=a,b',
         '--enable-feature=c',
         '--durability=100ms',
+        '--query-workers=3',
         '--read-only',
       ),
     ).toMatchObject({
@@ -48,6 +49,7 @@ describe('the flags of serve', () => {
       'web.enable-admin-api': true,
       'enable-feature': ['a', 'b', 'c'],
       durability: { intervalMs: 100 },
+      'query-workers': 3,
       'read-only': true,
     });
   });
@@ -56,6 +58,7 @@ describe('the flags of serve', () => {
     expect(() => parse('--query.timeout=soon')).toThrow('not a valid duration string');
     expect(() => parse('--storage.tsdb.retention.size=5')).toThrow('it is a number with a unit');
     expect(() => parse('--log.level=loud')).toThrow('Allowed choices are debug, info, warn, error');
+    expect(() => parse('--query-workers=-1')).toThrow('query-workers');
     expect(() => parse('--web.listen-adress=x')).toThrow('unknown option');
   });
 
