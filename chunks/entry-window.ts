@@ -3,22 +3,26 @@
  * blocks: through a window of the file in the kernel's own memory, in which their checksums are
  * checked, and out of which they are written on. No page is mapped, no byte copied twice.
  */
-import { EntryKernel, WINDOW_BYTES, WINDOW_CHUNKS_MAX } from '../kernel/entry-kernel.js';
-import { ENTRY_AT, ENTRY_DATA_BYTES, ENTRY_WORDS } from '../kernel/entry-words.js';
 import type { ByteSource } from '../disk/byte-source.js';
+import { type MergeSlot, SLOT_CHUNKS_MAX, WINDOW_BYTES } from '../kernel/merge-kernel.js';
 import type { ChunkEntries } from './chunk-entries.js';
 import { ENCODING_BYTES, refOffset } from './segment-format.js';
 import type { ChunkColumns, ChunkSegments } from './segment-reader.js';
 
 export class EntryWindow {
   private readonly segments: ChunkSegments;
-  private readonly kernel = new EntryKernel();
+  private readonly slot: MergeSlot;
   /** The reference of what would be a chunk at the window's first byte, and how long it is. */
-  private start = 0;
-  private length = 0;
+  private readonly loaded = { start: 0, length: 0 };
 
-  constructor(segments: ChunkSegments) {
+  constructor(segments: ChunkSegments, slot: MergeSlot) {
     this.segments = segments;
+    this.slot = slot;
+  }
+
+  /** Whether the first `count` chunks of the slot are checked in the window and are a run. */
+  checkRun(count: number): boolean {
+    return count > 0 && this.checkSlot(0, count) === count && this.slot.isRun;
   }
 
   /**
@@ -27,53 +31,58 @@ export class EntryWindow {
    */
   readEntries(chunks: ChunkColumns, from: number, to: number, into: ChunkEntries): void {
     if (from === to) return;
-    const count = this.check(chunks.refs, from, to);
-    if (count > 0) this.push(chunks, from, count, into);
+    const at = this.placeInSlot(chunks.refs, from, to);
+    const count = at === null ? 0 : this.checkSlot(at, at + to - from);
+    if (at !== null) this.push(chunks, from, count, at, into);
     // Slow path: what is damaged, out of order, or does not fit into the window with the others.
     if (from + count < to) this.segments.readEntries(chunks, from + count, to, into);
   }
 
-  /** Has as many of the chunks as can be in the window; the kernel's entries tell of them. */
-  private check(refs: ArrayLike<number>, from: number, to: number): number {
-    if (to - from > WINDOW_CHUNKS_MAX) return 0;
-    const first = refs[from];
-    if (first >= this.start && first < this.start + this.length) {
-      const count = this.checkLoaded(refs, from, to);
+  /** Where in the slot the references are, copied there where need be; null: they do not fit. */
+  private placeInSlot(refs: ArrayLike<number>, from: number, to: number): number | null {
+    if (refs === this.slot.refs) return from;
+    if (to - from > SLOT_CHUNKS_MAX) return null;
+    for (let i = from; i < to; i++) this.slot.refs[i - from] = refs[i];
+    return 0;
+  }
+
+  /** Has as many of the slot's chunks as can be in the window checked. */
+  private checkSlot(from: number, to: number): number {
+    const { slot, loaded } = this;
+    const first = slot.refs[from];
+    if (first >= loaded.start && first < loaded.start + loaded.length) {
+      const count = slot.checkChunks(from, to, loaded);
       if (count === to - from) return count;
     }
     this.load(this.segments.sourceAt(first), first);
-    return this.checkLoaded(refs, from, to);
-  }
-
-  private checkLoaded(refs: ArrayLike<number>, from: number, to: number): number {
-    const { start, length } = this;
-    let last = from;
-    while (last < to && refs[last] >= start && refs[last] < start + length) last++;
-    return this.kernel.check(length, refs, { from, to: last, base: start });
+    return slot.checkChunks(from, to, loaded);
   }
 
   private load(source: ByteSource, ref: number): void {
+    const { loaded } = this;
     const offset = refOffset(ref);
-    this.length = 0;
+    loaded.length = 0;
     const length = Math.min(WINDOW_BYTES, source.size - offset);
     if (length <= 0) return;
-    source.readInto(offset, this.kernel.window.subarray(0, length));
-    this.start = ref;
-    this.length = length;
+    source.readInto(offset, this.slot.chunkWindow.subarray(0, length));
+    loaded.start = ref;
+    loaded.length = length;
   }
 
+  /** Adds `count` chunks from `from` on, which are those from `at` on in the slot. */
   private push(
     { refs, minTimes, maxTimes }: ChunkColumns,
     from: number,
     count: number,
+    at: number,
     into: ChunkEntries,
   ): void {
-    const { start } = this;
-    const { window, entries } = this.kernel;
+    const { start } = this.loaded;
+    const { chunkWindow, places } = this.slot;
     for (let i = 0; i < count; i++) {
-      const dataStart = entries[ENTRY_WORDS * i + ENTRY_AT] + ENCODING_BYTES;
-      const dataEnd = dataStart + entries[ENTRY_WORDS * i + ENTRY_DATA_BYTES];
-      into.push(window, refs[from + i] - start, dataStart, dataEnd);
+      const dataStart = places[2 * (at + i)] + ENCODING_BYTES;
+      const dataEnd = dataStart + places[2 * (at + i) + 1];
+      into.push(chunkWindow, refs[from + i] - start, dataStart, dataEnd);
       into.setTimes(minTimes[from + i], maxTimes[from + i]);
     }
   }

@@ -8,6 +8,7 @@
 import { assert } from '../model/assert.js';
 import { crc32c } from '../encoding/crc32c.js';
 import { ByteWriter } from '../encoding/byte-writer.js';
+import type { MergeSlot } from '../kernel/merge-kernel.js';
 import type { ChunkEntries } from './chunk-entries.js';
 import {
   CRC_BYTES,
@@ -95,6 +96,26 @@ export class SegmentWriter {
       refs[i] = chunkRef(this.index, this.size + starts[i] - starts[first]);
     }
     this.putEntries(entries, first, count);
+  }
+
+  /**
+   * Writes the chunks of one series that are runs in the windows of slots, as they are, and puts
+   * into `shifts` what is to be added to the references of each slot; false, and nothing is
+   * written, where the segment may have to be cut between them.
+   */
+  writeRuns(slots: readonly MergeSlot[], shifts: Float64Array): boolean {
+    let planned = this.size === 0 ? SEGMENT_HEADER_BYTES : this.size;
+    for (const { runStart, runEnd, chunkCount } of slots) {
+      planned += runEnd - runStart + LENGTH_BYTES_MAX * chunkCount;
+    }
+    if (planned > this.segmentBytesMax) return false;
+    if (this.index < 0) this.cut();
+    for (let i = 0; i < slots.length; i++) {
+      const { refs, chunkWindow, runStart, runEnd } = slots[i];
+      shifts[i] = chunkRef(this.index, this.size) - refs[0];
+      this.put(chunkWindow.subarray(runStart, runEnd));
+    }
+    return true;
   }
 
   /** Writes the entries `[from, to)`, which lie in one piece. */

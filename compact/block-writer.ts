@@ -19,6 +19,7 @@ import { ChunkMetas } from '../index/series-entry.js';
 import type { SymbolList } from '../index/symbol-list.js';
 import { encodeTombstones, NO_TOMBSTONES } from '../index/tombstones.js';
 import { IndexWriter } from '../index/writer.js';
+import { ENCODED_SLOTS_MAX, type MergeKernel, type MergeSlot } from '../kernel/merge-kernel.js';
 import { assert } from '../model/assert.js';
 import type { Columns } from '../model/columns.js';
 import type { Labels } from '../model/labels.js';
@@ -63,6 +64,7 @@ export class BlockWriter {
   private readonly index: IndexWriter;
   private readonly metas = new ChunkMetas();
   private readonly refs: number[] = [];
+  private readonly shifts = new Float64Array(ENCODED_SLOTS_MAX);
   private readonly stats = { floats: 0, histograms: 0, series: 0, chunks: 0 };
 
   /**
@@ -128,6 +130,30 @@ export class BlockWriter {
     this.index.addSeriesOf(symbols, metas);
     stats.series++;
     stats.chunks += entries.count;
+  }
+
+  /**
+   * Writes one series by the numbers of its symbols, which the first of `slots` has too, with the
+   * chunks of all: runs in their windows, one behind the other in time, all within the block's
+   * range. False, and nothing is written, where that is left to `writeEntries`: what is very large,
+   * or where a segment ends.
+   */
+  writeRuns(symbols: readonly number[], kernel: MergeKernel, slots: readonly MergeSlot[]): boolean {
+    const { stats, shifts } = this;
+    if (!kernel.canEncode(slots) || !this.chunks.writeRuns(slots, shifts)) return false;
+    const last = slots.length - 1;
+    const { refs, chunkCount } = slots[last];
+    this.index.addSeriesEntry(symbols, kernel.encodeSeries(slots, shifts), {
+      first: slots[0].refs[0] + shifts[0],
+      last: refs[chunkCount - 1] + shifts[last],
+    });
+    stats.series++;
+    for (const slot of slots) {
+      stats.chunks += slot.chunkCount;
+      stats.floats += slot.floats;
+      stats.histograms += slot.histograms;
+    }
+    return true;
   }
 
   /** How many samples were written. */

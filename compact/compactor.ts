@@ -15,6 +15,7 @@ import type { WritableDisk } from '../disk/writable-disk.js';
 import { uniteSymbols } from '../index/symbol-union.js';
 import { compareSymbols } from '../index/writer.js';
 import type { Kernel } from '../kernel/kernel.js';
+import { MergeKernel, type MergeSlot } from '../kernel/merge-kernel.js';
 import { CorruptionError } from '../model/errors.js';
 import { Heap } from '../model/heap.js';
 import type { Steps } from '../model/steps.js';
@@ -66,18 +67,23 @@ function* writeBlock(
   const writer = new BlockWriter(openSink, block, symbols);
   const decoder = new EntryDecoder(kernel);
   const range = { minTime: block.minTime, maxTime: block.maxTime - 1 };
+  const merging = new MergeKernel(blocks.length);
   const sources: MergeSource[] = [];
   for (const [i, source] of blocks.entries()) {
     const postings = yield* source.index.everySeries();
-    sources.push(new MergeSource(source, postings, { ranks: ranks[i], range, decoder }));
+    const slot = merging.slots[i];
+    sources.push(new MergeSource(source, postings, { ranks: ranks[i], range, decoder, slot }));
   }
   const total = blocks.reduce((sum, { meta }) => sum + meta.stats.numSeries, 0);
   const series = new MergedSeries(sources, new ChunkMerger(decoder));
   let units = 0;
   while (series.next()) {
-    const { symbols: labels, entries } = series;
-    if (entries.count > 0) writer.writeEntries(labels, entries);
-    units += SERIES_UNITS + CHUNK_UNITS * entries.count + SAMPLE_UNITS * series.takeDecoded();
+    const runs = series.takeRuns();
+    if (runs === null || !writer.writeRuns(series.symbols, merging, runs)) {
+      series.load();
+      if (series.entries.count > 0) writer.writeEntries(series.symbols, series.entries);
+    }
+    units += SERIES_UNITS + CHUNK_UNITS * series.chunkCount + SAMPLE_UNITS * series.takeDecoded();
     if (units < STEP_UNITS) continue;
     onProgress?.(passedBy(sources), total);
     yield units;
@@ -93,7 +99,7 @@ function passedBy(sources: readonly MergeSource[]): number {
 
 /** The series of all sources in label order, each once. */
 class MergedSeries {
-  /** The chunks of the series in hand; none where all their samples are deleted. */
+  /** The chunks of the series in hand, once loaded; none where all their samples are deleted. */
   entries = new ChunkEntries();
   /** The sources that stand on the series in hand and move next; at the start, all of them. */
   private current: MergeSource[];
@@ -103,6 +109,9 @@ class MergedSeries {
   private readonly merger: ChunkMerger;
   private readonly merged = new ChunkEntries();
   private decodedBefore = 0;
+  /** The current sources by time, and their slots. */
+  private readonly inTurn: MergeSource[] = [];
+  private readonly runs: MergeSlot[] = [];
 
   constructor(sources: readonly MergeSource[], merger: ChunkMerger) {
     this.current = [...sources];
@@ -124,14 +133,49 @@ class MergedSeries {
       waiting.pop();
       current.push(next);
     }
-    if (current.length === 0) return false;
+    return current.length > 0;
+  }
+
+  /** How many chunks the sources have of the series in hand. */
+  get chunkCount(): number {
+    let count = 0;
+    for (const source of this.current) count += source.chunkCount;
+    return count;
+  }
+
+  /**
+   * Fast path: the slots whose runs are the chunks of the series in hand, in their order; null
+   * where a chunk does not go on as it is.
+   */
+  takeRuns(): readonly MergeSlot[] | null {
+    const { inTurn, runs } = this;
+    inTurn.length = 0;
+    runs.length = 0;
+    for (const source of this.current) {
+      if (!source.isWhole) return null;
+      let at = inTurn.length;
+      for (; at > 0 && inTurn[at - 1].minTime > source.minTime; at--) inTurn[at] = inTurn[at - 1];
+      inTurn[at] = source;
+    }
+    for (let i = 1; i < inTurn.length; i++) {
+      if (inTurn[i].minTime <= inTurn[i - 1].maxTime) return null;
+    }
+    for (const source of inTurn) {
+      if (!source.checkRun()) return null;
+      runs.push(source.slot);
+    }
+    return runs;
+  }
+
+  /** Loads the chunks of the series in hand. */
+  load(): void {
+    const { current } = this;
     for (const source of current) source.load();
     if (current.length === 1) this.entries = current[0].entries;
     else {
       this.mergeCurrent();
       this.entries = this.merged;
     }
-    return true;
   }
 
   private mergeCurrent(): void {

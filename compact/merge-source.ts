@@ -13,7 +13,9 @@ import type { EntryDecoder } from '../chunks/entry-decoder.js';
 import { recodeChunk } from '../chunks/series-encoder.js';
 import type { Postings } from '../index/postings.js';
 import { ChunkMetas } from '../index/reader.js';
+import type { SeriesScan } from '../index/series-scan.js';
 import type { SymbolRanks } from '../index/symbol-union.js';
+import type { MergeSlot } from '../kernel/merge-kernel.js';
 import { Columns } from '../model/columns.js';
 import { CorruptionError } from '../model/errors.js';
 import {
@@ -35,6 +37,8 @@ export interface MergeTarget {
   /** Its range, closed. */
   readonly range: Interval;
   readonly decoder: EntryDecoder;
+  /** Where the source is read. */
+  readonly slot: MergeSlot;
 }
 
 export class MergeSource {
@@ -42,6 +46,8 @@ export class MergeSource {
   readonly symbols: number[] = [];
   /** Its chunks, once they were loaded. */
   readonly entries = new ChunkEntries();
+  /** Whether the slot has the series in hand, and all of it goes on, its chunks in turn. */
+  isWhole = false;
   /** How many series were passed, in hand or not. */
   passed = 0;
   private readonly block: OpenBlock;
@@ -49,8 +55,13 @@ export class MergeSource {
   private readonly range: Interval;
   private readonly decoder: EntryDecoder;
   private readonly postings: Postings;
+  readonly slot: MergeSlot;
+  private readonly scan: SeriesScan;
   private readonly window: EntryWindow;
-  private readonly metas = new ChunkMetas();
+  /** The chunks of the series in hand: those in the slot, or others. */
+  private metas: ChunkMetas;
+  private readonly slotMetas: ChunkMetas;
+  private readonly otherMetas = new ChunkMetas();
   private readonly samples = new Columns();
   /** What of the series in hand is not to go on. */
   private deleted: readonly Interval[] = NOTHING;
@@ -62,22 +73,52 @@ export class MergeSource {
     this.ranks = into.ranks;
     this.range = into.range;
     this.decoder = into.decoder;
-    this.window = new EntryWindow(block.chunks);
+    this.slot = into.slot;
+    this.scan = block.index.scan(this.slot);
+    this.window = new EntryWindow(block.chunks, this.slot);
+    this.slotMetas = ChunkMetas.over(this.slot);
+    this.metas = this.slotMetas;
   }
 
   /** Moves to the next series of which a chunk goes on; false: there is none. */
   next(): boolean {
-    const { index, tombstones } = this.block;
+    const { tombstones } = this.block;
     while (this.postings.next()) {
       const id = this.postings.at;
       this.passed++;
-      index.seriesSymbols(id, this.symbols, this.metas);
+      const isScanned = this.scan.read(id);
+      if (isScanned) this.takeSlot();
+      else this.takeOther(id);
       this.deleted = tombstones.get(id) ?? NOTHING;
-      if (!this.keepChunks()) continue;
-      this.ranks.translate(this.symbols);
+      this.isWhole = isScanned && this.deleted.length === 0 && this.isInRange();
+      if (!this.isWhole && !this.keepChunks()) continue;
+      const { slot, symbols } = this;
+      if (isScanned) this.ranks.translate(slot.symbols, slot.symbolCount, symbols);
+      else this.ranks.translate(symbols, symbols.length, symbols);
       return true;
     }
     return false;
+  }
+
+  /** The closed range of a series that has chunks in turn. */
+  get minTime(): number {
+    return this.metas.minTimes[0];
+  }
+
+  get maxTime(): number {
+    return this.metas.maxTimes[this.metas.count - 1];
+  }
+
+  get chunkCount(): number {
+    return this.metas.count;
+  }
+
+  /**
+   * Whether the chunks of a whole series lie in the slot's window as a run, checked; where not,
+   * `load` has them.
+   */
+  checkRun(): boolean {
+    return this.window.checkRun(this.metas.count);
   }
 
   /** Loads the chunks of the series in hand. */
@@ -96,6 +137,23 @@ export class MergeSource {
   /** The path of the block. */
   get path(): string {
     return this.block.path;
+  }
+
+  private takeSlot(): void {
+    this.metas = this.slotMetas;
+    this.metas.count = this.slot.chunkCount;
+  }
+
+  private takeOther(id: number): void {
+    this.metas = this.otherMetas;
+    this.block.index.seriesSymbols(id, this.symbols, this.metas);
+  }
+
+  /** Fast path: whether all chunks are in turn and in the new block's range. */
+  private isInRange(): boolean {
+    const { range, slot } = this;
+    if (this.metas.count === 0 || !slot.isInTurn) return false;
+    return this.minTime >= range.minTime && this.maxTime <= range.maxTime;
   }
 
   /** Leaves the chunks of which something goes on; false: there is none. */

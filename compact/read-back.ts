@@ -9,6 +9,7 @@ import type { Disk } from '../disk/disk.js';
 import { ChunkMetas } from '../index/reader.js';
 import { compareSymbols } from '../index/writer.js';
 import type { Kernel } from '../kernel/kernel.js';
+import { MergeKernel } from '../kernel/merge-kernel.js';
 import { CorruptionError } from '../model/errors.js';
 import type { Steps } from '../model/steps.js';
 import type { BlockMeta, BlockStats } from './block-meta.js';
@@ -41,7 +42,8 @@ type Found = Omit<BlockStats, 'numTombstones'>;
 
 function* readSeries(block: OpenBlock): Steps<Found> {
   const { index, meta } = block;
-  const chunks = new EntryWindow(block.chunks);
+  const [slot] = new MergeKernel(1).slots;
+  const chunks = new EntryWindow(block.chunks, slot);
   const symbols: number[] = [];
   const metas = new ChunkMetas();
   const entries = new ChunkEntries();

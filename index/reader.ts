@@ -10,6 +10,7 @@
 import type { ByteSource } from '../disk/byte-source.js';
 import { ByteReader } from '../encoding/byte-reader.js';
 import { crc32cOf } from '../encoding/crc32c.js';
+import type { MergeSlot } from '../kernel/merge-kernel.js';
 import { CorruptionError, DecodeError } from '../model/errors.js';
 import { Labels } from '../model/labels.js';
 import type { Matcher } from '../model/matcher.js';
@@ -48,6 +49,7 @@ import {
   decodeSeriesLabels,
   skipSeriesLabels,
 } from './series-entry.js';
+import { SeriesScan } from './series-scan.js';
 import { type SymbolCursor, Symbols } from './symbols.js';
 
 export { ChunkMetas };
@@ -276,6 +278,12 @@ export class IndexReader implements PostingsIndex {
     } catch (error) {
       throw CorruptionError.from(this.path, base, error);
     }
+  }
+
+  /** Reads series from front to back by the kernel, where they fit into the slot. */
+  scan(slot: MergeSlot): SeriesScan {
+    const { source, toc, seriesEnd, idUnit } = this;
+    return new SeriesScan({ source, start: toc.series, end: seriesEnd, idUnit }, slot);
   }
 
   /** The labels of a series whose symbols were read. */

@@ -32,6 +32,15 @@ export class ChunkMetas {
   /** Segment index times 2^32 plus the offset in it. */
   refs: Float64Array = new Float64Array(INITIAL_CHUNKS);
 
+  /** Columns that lie elsewhere, and do not grow there. */
+  static over(columns: Pick<ChunkMetas, 'minTimes' | 'maxTimes' | 'refs'>): ChunkMetas {
+    const metas = new ChunkMetas();
+    metas.minTimes = columns.minTimes;
+    metas.maxTimes = columns.maxTimes;
+    metas.refs = columns.refs;
+    return metas;
+  }
+
   push(minTime: number, maxTime: number, ref: number): void {
     if (this.count === this.refs.length) this.grow();
     this.minTimes[this.count] = minTime;

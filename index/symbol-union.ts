@@ -33,13 +33,15 @@ export class SymbolRanks {
     else this.byNumber[ref] = rank;
   }
 
-  /** Puts ranks in the place of the references that a series has. */
-  translate(refs: number[]): void {
+  /** Puts ranks in the place of the `count` references that a series has, and into `ranks` too. */
+  translate(refs: number[] | Uint32Array, count: number, ranks: number[]): void {
     const { byNumber } = this;
-    for (let i = 0; i < refs.length; i++) {
+    ranks.length = count;
+    for (let i = 0; i < count; i++) {
       const rank = byNumber === null ? this.numbers.get(refs[i]) : byNumber[refs[i]];
       if (rank === undefined) throw new CorruptionError(this.path, 0, `no symbol ${refs[i]}`);
       refs[i] = rank;
+      ranks[i] = rank;
     }
   }
 }

@@ -28,6 +28,12 @@ const FLUSH_BYTES = 256 * 1024;
 const LENGTH_MAX = 2 ** 32 - 1;
 const WRITTEN_VERSION = 2;
 
+/** The references of a series' chunks. */
+export interface FirstAndLast {
+  readonly first: number;
+  readonly last: number;
+}
+
 /** Receives the bytes of the file, in order. */
 export interface IndexSink {
   /** `bytes` holds only until `write` returns. */
@@ -79,26 +85,43 @@ export class IndexWriter {
 
   /** Likewise, by the numbers of the labels' symbols, name and value in turn. */
   addSeriesOf(symbols: readonly number[], chunks: ChunkMetas): void {
-    const { body, lastSymbols } = this;
-    assert(!this.isFinished, 'series come before the end');
-    assert(
-      lastSymbols === null || compareSymbols(symbols, lastSymbols) > 0,
-      'series come in order',
-    );
-    this.checkChunkRefs(chunks);
+    const { body } = this;
+    for (let i = 0; i < chunks.count; i++) this.checkChunkRef(chunks.refs[i]);
     body.clear();
     encodeSeries(body, symbols, chunks);
-
-    this.pad(SERIES_ALIGN);
-    const id = this.offset / SERIES_ALIGN;
-    assert(id <= LENGTH_MAX, 'an index has at most 64 GiB');
-    this.postings.add(id, symbols);
+    this.beginSeries(symbols);
     const bytes = body.bytes();
     this.out
       .uvarint(bytes.length)
       .raw(bytes)
       .u32(crc32cOf(bytes, 0, bytes.length));
     this.flushIfFull();
+  }
+
+  /**
+   * Likewise, as an entry that was made elsewhere of these symbols, and of chunks whose references
+   * ascend from the first to the last.
+   */
+  addSeriesEntry(symbols: readonly number[], entry: Uint8Array, refs: FirstAndLast): void {
+    this.checkChunkRef(refs.first);
+    this.checkChunkRef(refs.last);
+    this.beginSeries(symbols);
+    this.out.raw(entry);
+    this.flushIfFull();
+  }
+
+  /** Notes the series whose entry comes next. */
+  private beginSeries(symbols: readonly number[]): void {
+    const { lastSymbols } = this;
+    assert(!this.isFinished, 'series come before the end');
+    assert(
+      lastSymbols === null || compareSymbols(symbols, lastSymbols) > 0,
+      'series come in order',
+    );
+    this.pad(SERIES_ALIGN);
+    const id = this.offset / SERIES_ALIGN;
+    assert(id <= LENGTH_MAX, 'an index has at most 64 GiB');
+    this.postings.add(id, symbols);
     this.remember(symbols);
   }
 
@@ -187,14 +210,9 @@ export class IndexWriter {
     this.flushIfFull();
   }
 
-  private checkChunkRefs(chunks: ChunkMetas): void {
-    for (let i = 0; i < chunks.count; i++) {
-      assert(
-        chunks.refs[i] >= this.lastChunkRef,
-        'chunks are written in the order of their series',
-      );
-      this.lastChunkRef = chunks.refs[i];
-    }
+  private checkChunkRef(ref: number): void {
+    assert(ref >= this.lastChunkRef, 'chunks are written in the order of their series');
+    this.lastChunkRef = ref;
   }
 
   private remember(symbols: readonly number[]): void {

@@ -31,6 +31,12 @@ const MODULES = [
     options: [],
   },
   {
+    entry: 'merge/merge.ts',
+    output: 'merge-kernel-wasm.ts',
+    name: 'MERGE_KERNEL_WASM',
+    options: [],
+  },
+  {
     entry: 'head/head.ts',
     output: 'head-kernel-wasm.ts',
     name: 'HEAD_KERNEL_WASM',

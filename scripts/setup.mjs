@@ -21,7 +21,7 @@ const STAGES = [
   {
     name: 'kernel',
     inputs: ['kernel/assembly', 'scripts/build-kernel.mjs', 'package-lock.json'],
-    outputs: ['kernel', 'entry-kernel', 'head-kernel', 'text-kernel'].map(
+    outputs: ['kernel', 'entry-kernel', 'head-kernel', 'merge-kernel', 'text-kernel'].map(
       (name) => `kernel/${name}-wasm.ts`,
     ),
     command: ['scripts/build-kernel.mjs'],

@@ -5,6 +5,7 @@ import { EntryWindow } from '../../chunks/entry-window.js';
 import { type RawChunk, segmentName } from '../../chunks/segment-format.js';
 import { ChunkSegments } from '../../chunks/segment-reader.js';
 import { Kernel } from '../../kernel/kernel.js';
+import { MergeKernel } from '../../kernel/merge-kernel.js';
 import { CorruptionError } from '../../model/errors.js';
 import { MemoryDisk } from '../support/memory-disk.js';
 import { segmentsOf } from '../support/segment.js';
@@ -19,6 +20,11 @@ function chunkOf(length: number, fill: number): RawChunk {
 function segmentsIn(files: readonly Uint8Array[]): ChunkSegments {
   const named = files.map((file, i) => [`chunks/${segmentName(i + 1)}`, file] as const);
   return ChunkSegments.openToScan(new MemoryDisk(Object.fromEntries(named)), 'chunks', kernel);
+}
+
+function windowOf(segments: ChunkSegments): EntryWindow {
+  const [slot] = new MergeKernel(1).slots;
+  return new EntryWindow(segments, slot);
 }
 
 function columnsOf(refs: readonly number[]): {
@@ -48,7 +54,7 @@ it('series after series, entries are those that the segments hold', () => {
       const chunks = lengths.map((one, i) => one.map((bytes, j) => chunkOf(bytes, 13 * i + j)));
       const { files, refs } = segmentsOf(chunks, max);
       const segments = segmentsIn(files);
-      const window = new EntryWindow(segments);
+      const window = windowOf(segments);
       for (const all of refs) {
         // Some series, and some chunks of others, go nowhere.
         const kept = all.filter(() => skip.next().value !== 0);
@@ -66,7 +72,7 @@ it('series after series, entries are those that the segments hold', () => {
 it('references that go back are followed', () => {
   const { files, refs } = segmentsOf([[chunkOf(40, 1), chunkOf(50, 2), chunkOf(60, 3)]]);
   const segments = segmentsIn(files);
-  const window = new EntryWindow(segments);
+  const window = windowOf(segments);
   const columns = columnsOf([refs[0][2], refs[0][0], refs[0][1]]);
   const [got, wanted] = [new ChunkEntries(), new ChunkEntries()];
   window.readEntries(columns, 0, 3, got);
@@ -77,7 +83,7 @@ it('references that go back are followed', () => {
 it('no chunks are none', () => {
   const { files } = segmentsOf([[chunkOf(40, 1)]]);
   const entries = new ChunkEntries();
-  new EntryWindow(segmentsIn(files)).readEntries(columnsOf([]), 0, 0, entries);
+  windowOf(segmentsIn(files)).readEntries(columnsOf([]), 0, 0, entries);
   expect(entries.count).toBe(0);
 });
 
@@ -87,7 +93,7 @@ describe('damage', () => {
     for (let at = refs[1][0]; at < refs[2][0]; at++) {
       const bytes = files[0].slice();
       bytes[at] ^= 1;
-      const window = new EntryWindow(segmentsIn([bytes]));
+      const window = windowOf(segmentsIn([bytes]));
       const entries = new ChunkEntries();
       window.readEntries(columnsOf(refs[0]), 0, 1, entries);
       expect(() => window.readEntries(columnsOf(refs[1]), 0, 1, entries)).toThrow(CorruptionError);
@@ -98,7 +104,7 @@ describe('damage', () => {
 
   it('of a reference names the file', () => {
     const { files } = segmentsOf([[chunkOf(9, 1)]]);
-    const window = new EntryWindow(segmentsIn(files));
+    const window = windowOf(segmentsIn(files));
     const entries = new ChunkEntries();
     for (const ref of [3, 9, 1e6, 2 ** 32 + 8]) {
       expect(() => window.readEntries(columnsOf([ref]), 0, 1, entries)).toThrow(CorruptionError);

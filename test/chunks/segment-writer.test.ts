@@ -1,5 +1,9 @@
+import fc from 'fast-check';
 import type { RawChunk } from '../../chunks/segment-format.js';
 import { SegmentWriter } from '../../chunks/segment-writer.js';
+import { ByteWriter } from '../../encoding/byte-writer.js';
+import { ChunkMetas, encodeSeries } from '../../index/series-entry.js';
+import { MergeKernel, type MergeSlot } from '../../kernel/merge-kernel.js';
 import { AssertionError } from '../../model/assert.js';
 import { hexOfBytes } from '../support/bits.js';
 import { segmentsOf } from '../support/segment.js';
@@ -7,6 +11,48 @@ import { segmentsOf } from '../support/segment.js';
 /** An entry of `bytes + 7` bytes; it is planned with 10 more than its data. */
 function chunk(bytes: number): RawChunk {
   return { encoding: 1, data: new Uint8Array(bytes) };
+}
+
+class Segments {
+  readonly writer: SegmentWriter;
+  private readonly files: number[][] = [];
+
+  constructor(bytesMax: number) {
+    this.writer = new SegmentWriter((index) => {
+      this.files[index] = [];
+      return { write: (bytes) => this.files[index].push(...bytes), end: () => {} };
+    }, bytesMax);
+  }
+
+  end(): number[][] {
+    this.writer.end();
+    return this.files;
+  }
+}
+
+/** Has the chunks of a series in a slot, as a run somewhere in its window. */
+function load(slot: MergeSlot, chunks: readonly RawChunk[]): MergeSlot {
+  const { files, refs } = segmentsOf([chunks]);
+  slot.chunkWindow.set(files[0]);
+  refs[0].forEach((ref, i) => (slot.refs[i] = ref));
+  const body = new ByteWriter();
+  const metas = new ChunkMetas();
+  refs[0].forEach((ref, i) => metas.push(i, i, ref));
+  encodeSeries(body, [], metas);
+  const { length } = body;
+  const entry = new ByteWriter().uvarint(length);
+  const start = entry.length;
+  entry.raw(body.bytes()).crc32cFrom(start);
+  slot.indexWindow.set(entry.bytes());
+  expect(slot.decodeSeries(0, entry.length)).toBe(true);
+  expect(slot.checkChunks(0, chunks.length, { start: 0, length: files[0].length })).toBe(
+    chunks.length,
+  );
+  return slot;
+}
+
+function refsOf({ refs, chunkCount }: MergeSlot, shift: number): number[] {
+  return Array.from({ length: chunkCount }, (_, i) => refs[i] + shift);
 }
 
 function sizes(series: readonly (readonly RawChunk[])[], bytesMax: number): number[] {
@@ -46,6 +92,31 @@ describe('a segment writer', () => {
   it('opens no segment while there is nothing to write', () => {
     expect(segmentsOf([]).files).toEqual([]);
     expect(segmentsOf([[]]).files).toEqual([]);
+  });
+
+  it('writes runs as it writes chunks, but for where it may have to cut', () => {
+    const chunkBytes = fc.integer({ min: 2, max: 300 });
+    const series = fc.array(fc.array(fc.array(chunkBytes, { minLength: 1, maxLength: 4 }), { minLength: 1, maxLength: 3 }), { maxLength: 20 }); // prettier-ignore
+    fc.assert(
+      fc.property(series, fc.integer({ min: 500, max: 5000 }), (input, bytesMax) => {
+        const { slots } = new MergeKernel(3);
+        const [got, wanted] = [new Segments(bytesMax), new Segments(bytesMax)];
+        for (const parts of input) {
+          const chunks = parts.map((sizes) => sizes.map(chunk));
+          const all = chunks.flat();
+          const entries = all.reduce((sum, { data }) => sum + 10 + data.length, 0);
+          const refs = wanted.writer.write(all);
+          const shifts = new Float64Array(3);
+          const slotsOf = chunks.map((own, i) => load(slots[i], own));
+          const isWritten = got.writer.writeRuns(slotsOf, shifts);
+          // Never refused where there is plenty of room.
+          if (refs[0] + entries + all.length < bytesMax) expect(isWritten).toBe(true);
+          if (!isWritten) expect(got.writer.write(all)).toEqual(refs);
+          else expect(slotsOf.flatMap((slot, i) => refsOf(slot, shifts[i]))).toEqual(refs);
+        }
+        expect(got.end()).toEqual(wanted.end());
+      }),
+    );
   });
 
   it('writes nothing after its end', () => {

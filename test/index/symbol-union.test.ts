@@ -30,7 +30,7 @@ describe('a union of symbols', () => {
         expect(all).toEqual([...wanted].sort(compareUtf8));
         indexes.forEach((index, i) => {
           const numbers = [...index.symbols()].map((_, number) => number);
-          ranks[i].translate(numbers);
+          ranks[i].translate(numbers, numbers.length, []);
           expect(numbers.map((rank) => all[rank])).toEqual([...index.symbols()]);
         });
       }),
@@ -47,7 +47,7 @@ describe('a union of symbols', () => {
 
   it('does not know a number that no symbol of the index has', () => {
     const { ranks } = atOnce(uniteSymbols([indexOf(['a'])]));
-    expect(() => ranks[0].translate([99])).toThrow(CorruptionError);
+    expect(() => ranks[0].translate([99], 1, [])).toThrow(CorruptionError);
   });
 });
 
