@@ -2,7 +2,7 @@
  * The memory of the merge kernel: what all share, then a slot for each block that is read.
  *
  *     crc tables <16 KiB> | folding | order | record <64 KiB> | slots
- *     slot    head <64b> | symbols <4b each> | min times, max times, refs <8b each> | places <8b each>
+ *     slot    head <64b> | symbols <4b each> | min times, max times, refs, places <8b each>
  *             | index window <64 KiB> | chunk window <64 KiB> | slack
  */
 import { CRC_TABLES_END, initCrcTables } from '../crc32c';
