@@ -11,7 +11,6 @@ import type { Appender } from '../tsdb/db.js';
 export const STEP_MS = 30_000;
 export const SCRAPES_PER_GROUP = 100;
 const SHARD_SERIES = 1000;
-const SHARDS_PER_TURN = 4;
 const FIRST_VALUE = 123_456_789;
 const VALUE_STEP = 1000;
 
@@ -64,7 +63,7 @@ export class WriteLoad {
       for (const shard of this.shards) {
         taken.push(shard.scrape(db, group, groupMs));
         // What is made here does not hold the loop, however many series there are.
-        if (taken.length % SHARDS_PER_TURN === 0) await nextTurn();
+        await nextTurn();
       }
       for (const count of await Promise.all(taken)) total += count;
     }

@@ -184,7 +184,7 @@ export class Appender implements RowsOwner {
     if (known >= 0) return known;
     const slot = store.create(labels);
     this.data.lists.start(slot);
-    unlogged.push(this.refOf(slot));
+    unlogged.add(this.refOf(slot));
     return slot;
   }
 

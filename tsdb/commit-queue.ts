@@ -3,8 +3,8 @@
  * the log as one group, and when the log has it, it is applied in order and becomes visible.
  *
  * The record of a series stands before all its samples, whoever commits them: series that are not
- * logged yet go in front of each group. If a group cannot be written nothing of it is applied, and
- * each of its commits hears why.
+ * logged yet go in front of each group, many of them as groups of their own. If a group cannot be
+ * written nothing of it is applied, and each of its commits hears why.
  */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { ByteWriter } from '../encoding/byte-writer.js';
@@ -22,6 +22,8 @@ const PORTION_SAMPLES = 64 * 1024;
 /** A series that is logged takes as long as so many samples. */
 const SERIES_SAMPLES = 256;
 const SERIES_PER_RECORD = 512;
+/** More new series than these go in groups of their own in front: writing one takes 2 ms. */
+const SERIES_PER_GROUP = 8 * 1024;
 /** What an appender borrows first, until it is known how much is usual. */
 const ROWS_FIRST = 256;
 
@@ -79,6 +81,8 @@ export class CommitQueue {
   private readonly data: HeadData;
   private readonly log: Log | null;
   private items: Item[] = [];
+  /** How many of them have no series behind the batch that is being logged. */
+  private readyItems = 0;
   /** Samples of commits that have not resolved. */
   private waitingSamples = 0;
   private isScheduled = false;
@@ -121,7 +125,7 @@ export class CommitQueue {
 
   /** Sees to it that series get into the log without a sample. */
   logSeries(): void {
-    if (this.data.unlogged.length > 0) this.schedule();
+    if (!this.data.unlogged.isEmpty) this.schedule();
   }
 
   /**
@@ -182,8 +186,8 @@ export class CommitQueue {
       // Not awaited: a log that writes elsewhere gets the next group meanwhile.
       if (failure !== null) this.finish(group, failure);
       else this.flush(group);
-      if (this.items.length > 0) await nextTurn();
-    } while (this.items.length > 0);
+      if (this.isWaiting()) await nextTurn();
+    } while (this.isWaiting());
     this.isScheduled = false;
   }
 
@@ -201,6 +205,8 @@ export class CommitQueue {
   private finish(group: Group, failure: Failure | null): void {
     group.failure = failure;
     group.isLogged = true;
+    // At once: the next group is not to be written without them.
+    if (failure !== null) this.data.unlogged.giveBack(group.series);
     if (!this.isApplying) void this.applyLogged();
   }
 
@@ -228,15 +234,20 @@ export class CommitQueue {
     return new Promise((resolve) => this.whenApplied.push(resolve));
   }
 
+  private isWaiting(): boolean {
+    return this.items.length > 0 || !this.data.unlogged.isTaken;
+  }
+
   private takeGroup(): Group {
+    const { unlogged } = this.data;
+    // What waits now has no series that comes later: however fast they come, they do not delay it.
+    if (unlogged.begin()) this.readyItems = this.items.length;
+    const series = unlogged.take(SERIES_PER_GROUP);
+    const ready = unlogged.isTaken ? this.readyItems : 0;
     let samples = 0;
     let count = 0;
-    while (count < this.items.length && samples < PORTION_SAMPLES) {
-      samples += this.items[count++].samples;
-    }
+    while (count < ready && samples < PORTION_SAMPLES) samples += this.items[count++].samples;
     const items = this.items.splice(0, count);
-    const series = this.data.unlogged;
-    if (series.length > 0) this.data.unlogged = [];
     const isLarge = samples + SERIES_SAMPLES * series.length > PORTION_SAMPLES;
     return { items, series, isLarge, isLogged: false, failure: null };
   }
@@ -351,9 +362,7 @@ export class CommitQueue {
     }
   }
 
-  private fail({ items, series }: Group, error: unknown): void {
-    // In front: they are older than what came since.
-    this.data.unlogged = [...series, ...this.data.unlogged];
+  private fail({ items }: Group, error: unknown): void {
     for (const item of items) this.refuse(item, error);
   }
 }

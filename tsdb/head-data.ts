@@ -12,6 +12,7 @@ import type { FullChunks } from './full-chunks.js';
 import { Isolation } from './isolation.js';
 import { LentRows } from './lent-rows.js';
 import { SeriesStore } from './series-store.js';
+import { UnloggedSeries } from './unlogged-series.js';
 
 export interface HeadDataOptions {
   /** How long a range of chunks is, in ms: that of the smallest blocks. */
@@ -31,8 +32,7 @@ export class HeadData {
   readonly lent: LentRows;
   /** By ref: what is hidden of a series; sorted, disjoint. */
   readonly tombstones = new Map<number, readonly Interval[]>();
-  /** The refs of series whose record is not in the log yet. */
-  unlogged: number[] = [];
+  readonly unlogged = new UnloggedSeries();
   /** The closed range of what it holds, in ms; [MAX_TIME, MIN_TIME] before the first sample. */
   minTime = MAX_TIME;
   maxTime = MIN_TIME;

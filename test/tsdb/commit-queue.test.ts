@@ -53,6 +53,33 @@ describe('the commit queue', () => {
     expect(headContent(head)).toEqual({ [UP]: [[3, 3]] });
   });
 
+  it('writes many new series as groups of their own, before any sample', async () => {
+    const log = new TestLog();
+    const head = memoryHead({ log });
+    const appender = head.appender();
+    for (let i = 0; i < 20_000; i++) appender.append({ a: String(i) }, 1, 1);
+    await appender.commit();
+    expect(log.groups.length).toBeGreaterThan(2);
+    for (const group of log.groups.slice(0, -1)) expect(new Set(group)).toEqual(new Set(['1']));
+    expect(log.groups.at(-1)).toContain('2');
+  });
+
+  it('logs a part of many series again that the log refused, with the rest before samples', async () => {
+    const log = new TestLog();
+    const head = memoryHead({ log });
+    const appender = head.appender();
+    for (let i = 0; i < 20_000; i++) appender.append({ a: String(i) }, 1, 1);
+    log.failing = new Error('no room');
+    const committed = appender.commit();
+    await log.whenFlushed(1);
+    log.failing = null;
+    expect(await committed).toMatchObject({ appended: 20_000 });
+    const types = log.groups.flat();
+    // 512 series a record.
+    expect(types.filter((type) => type === '1')).toHaveLength(Math.ceil(20_000 / 512));
+    expect(types.indexOf('2')).toBeGreaterThan(types.lastIndexOf('1'));
+  });
+
   it('takes further groups while a log is still writing, and applies them in order', async () => {
     const log = new TestLog();
     log.isSlow = true;
