@@ -229,7 +229,7 @@ const FLAGS: readonly Flag[] = [
   {
     name: 'query-workers',
     value: 'count',
-    help: 'threads that help with large queries (default: one less than there are cores, at most 7)',
+    help: 'threads that help with large queries (default: a core less than there are, up to 7)',
     parse: parseCount,
   },
   {
