@@ -17,6 +17,7 @@ import type { ChunkEntries } from './chunk-entries.js';
 import { decodeChunk, ENCODING_XOR } from './chunk.js';
 import {
   CRC_BYTES,
+  ENCODING_BYTES,
   LENGTH_BYTES_MAX,
   type RawChunk,
   SEGMENT_HEADER_BYTES,
@@ -193,7 +194,8 @@ export class ChunkSegments {
     const source = this.opened(segment);
     const { start, end, last } = runFrom(segment, source, refs, from, to);
     if (last < from) return 0;
-    const bytes = located(segment, 0, () => source.peek(start, end - start));
+    // `runFrom` has looked at the last one: the bytes are there.
+    const bytes = source.peek(start, end - start);
     const run = { bytes, refs, from, to: last + 1, base: refs[from], verify: true };
     return this.kernel.decodeXorRun(run, into);
   }
@@ -319,7 +321,13 @@ function entryBytes(segment: Segment, source: ByteSource, offset: number): numbe
   if (offset < SEGMENT_HEADER_BYTES || available <= 0) {
     throw new CorruptionError(segment.path, offset, 'no chunk can begin here');
   }
-  // Without `located` and its closures: this is asked for every series.
+  // Fast path, since this is asked for every series: a length of one or two bytes.
+  const first = source.byteAt(offset);
+  const second = first < 0x80 || available < 2 ? 0 : source.byteAt(offset + 1);
+  if (second < 0x80) {
+    const bytes = first < 0x80 ? 1 + first : 2 + ((second << 7) | (first & 0x7f));
+    if (bytes + ENCODING_BYTES + CRC_BYTES <= available) return bytes + ENCODING_BYTES + CRC_BYTES;
+  }
   const head = source.peek(offset, Math.min(LENGTH_BYTES_MAX, available));
   try {
     return readEntryLayout(head, 0, available).entryBytes;

@@ -19,6 +19,8 @@ export interface ByteSource {
   readonly kind: 'mmap' | 'pread' | 'memory';
   peek(offset: number, length: number): Uint8Array;
   read(offset: number, length: number): Uint8Array;
+  /** One byte, without the view that `peek` makes: for a length in front of what is peeked at. */
+  byteAt(offset: number): number;
   /** Copies the bytes from `offset` on into all of `target`. */
   readInto(offset: number, target: Uint8Array): void;
   /** A hint to the kernel; without effect where the kind has no use for it. */
@@ -69,6 +71,11 @@ export class MemorySource implements ByteSource {
   read(offset: number, length: number): Uint8Array {
     checkRange(this, this.closed, offset, length);
     return this.bytes.subarray(offset, offset + length);
+  }
+
+  byteAt(offset: number): number {
+    checkRange(this, this.closed, offset, 1);
+    return this.bytes[offset];
   }
 
   readInto(offset: number, target: Uint8Array): void {

@@ -15,7 +15,8 @@ import { dirname, join } from 'node:path';
 import { assert } from '../model/assert.js';
 import { DiskError, messageOf } from '../model/errors.js';
 import { type Advice, type ByteSource, checkRange } from './byte-source.js';
-import { ReadAhead } from './read-ahead.js';
+import { systemNow } from './clock.js';
+import { LatelyAsked, ReadAhead } from './read-ahead.js';
 
 /** The largest file that can be mapped: the addon counts in int32. */
 export const MAPPED_BYTES_MAX = 2 ** 31 - 1;
@@ -67,12 +68,14 @@ export class MmapSource implements ByteSource {
   readonly path: string;
   readonly size: number;
   private readonly readAhead: ReadAhead;
+  private readonly asked: LatelyAsked;
 
   constructor(addon: MmapAddon, path: string, fd: number, size: number) {
     this.addon = addon;
     this.path = path;
     this.size = size;
     this.readAhead = new ReadAhead(size);
+    this.asked = new LatelyAsked(size, systemNow);
 
     assert(size > 0 && size <= MAPPED_BYTES_MAX, 'a mapped file has 1 byte to 2 GiB');
     try {
@@ -94,6 +97,11 @@ export class MmapSource implements ByteSource {
     const buffer = this.mapped();
     if (this.readAhead.wants(offset, length)) this.ask();
     return new Uint8Array(buffer.buffer, buffer.byteOffset + offset, length);
+  }
+
+  byteAt(offset: number): number {
+    checkRange(this, this.buffer === null, offset, 1);
+    return this.mapped()[offset];
   }
 
   readInto(offset: number, target: Uint8Array): void {
@@ -129,6 +137,7 @@ export class MmapSource implements ByteSource {
   private ask(): void {
     const { addon, readAhead } = this;
     const start = readAhead.start - (readAhead.start % addon.PAGESIZE);
+    if (!this.asked.renew(start, readAhead.end)) return;
     addon.advise(this.mapped(), start, readAhead.end - start, addon.MADV_WILLNEED);
   }
 

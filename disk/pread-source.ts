@@ -55,6 +55,10 @@ export class PreadSource implements ByteSource {
     return this.readWhole(offset, length);
   }
 
+  byteAt(offset: number): number {
+    return this.peek(offset, 1)[0];
+  }
+
   readInto(offset: number, target: Uint8Array): void {
     checkRange(this, this.closed, offset, target.length);
     this.fill(target, offset, target.length);

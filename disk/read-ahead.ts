@@ -16,6 +16,42 @@ const WINDOW_BYTES = 4 * 1024 * 1024;
 /** A shorter range touches two pages at most, which the faults themselves bring in. */
 const ASKED_BYTES_MIN = 8 * 1024;
 
+/** What was asked for so lately is taken to be in memory still. */
+const LATELY_MS = 10_000;
+/** Shorter ranges are asked for without a look at when that was done last. */
+const NOTED_BYTES_MIN = 1024 * 1024;
+const GRANULE_BYTES = 256 * 1024;
+
+/**
+ * When the parts of a file were asked for. To ask costs the system a look at each page: as much as
+ * a third of a query that wants one chunk of every series, and all for nothing the second time.
+ */
+export class LatelyAsked {
+  private readonly now: () => number;
+  private readonly granules: number;
+  /** In ms; made when a long range is asked for first. */
+  private askedAt: Float64Array | null = null;
+
+  /** Of a file of `size` bytes; `now` gives ms. */
+  constructor(size: number, now: () => number) {
+    this.granules = Math.ceil(size / GRANULE_BYTES);
+    this.now = now;
+  }
+
+  /** Whether `[start, end)` is to be asked for; then it is taken to be. */
+  renew(start: number, end: number): boolean {
+    if (end - start < NOTED_BYTES_MIN) return true;
+    this.askedAt ??= new Float64Array(this.granules).fill(-Infinity);
+    const now = this.now();
+    const first = Math.floor(start / GRANULE_BYTES);
+    const known = this.askedAt.subarray(first, Math.ceil(end / GRANULE_BYTES));
+    // A clock that was set back makes nothing late.
+    if (known.every((time) => Math.abs(now - time) < LATELY_MS)) return false;
+    known.fill(now);
+    return true;
+  }
+}
+
 export class ReadAhead {
   /** What to ask for, after `wants` said so. */
   start = 0;

@@ -8,10 +8,10 @@
  * Whatever is damaged is a `CorruptionError` with the file's path and the offset.
  */
 import type { ByteSource } from '../disk/byte-source.js';
-import { ByteReader } from '../encoding/byte-reader.js';
-import { crc32cOf } from '../encoding/crc32c.js';
 import type { MergeSlot } from '../kernel/merge-kernel.js';
+import type { SeriesEntries } from '../kernel/series-entries.js';
 import { CorruptionError, DecodeError } from '../model/errors.js';
+import type { Interval } from '../model/interval.js';
 import { Labels } from '../model/labels.js';
 import type { Matcher } from '../model/matcher.js';
 import { sortSteps } from '../model/sort-steps.js';
@@ -19,13 +19,10 @@ import { atOnce, Lazy, type Steps } from '../model/steps.js';
 import { compareUtf8 } from '../model/utf8.js';
 import {
   ALL_POSTINGS,
-  CRC_BYTES,
   decodeHeader,
   decodeToc,
-  endOfSeries,
   HEADER_BYTES,
   type IndexVersion,
-  SERIES_ALIGN,
   type Toc,
   TOC_BYTES,
 } from './format.js';
@@ -34,7 +31,6 @@ import { LabelCache } from './label-cache.js';
 import { type OffsetTable, SortedOffsetTable, UnsortedOffsetTable } from './offset-table.js';
 import { EMPTY_POSTINGS, merge, type Postings } from './postings.js';
 import { PostingsLists } from './postings-lists.js';
-import { u32At } from './section.js';
 import {
   type PostingsIndex,
   selectLabelNames,
@@ -50,12 +46,11 @@ import {
   skipSeriesLabels,
 } from './series-entry.js';
 import { SeriesScan } from './series-scan.js';
+import { type IdRange, SeriesSection } from './series-section.js';
 import { type SymbolCursor, Symbols } from './symbols.js';
 
 export { ChunkMetas };
 
-/** Holds nearly every series entry whole. */
-const SERIES_PEEK_BYTES = 4096;
 /** Fewer series than this part of the lists are looked at themselves instead of the lists. */
 const FEW_SERIES = 1 / 8;
 /** Up to so many lists are united by cursors, on demand; more at once, in a map of bits. */
@@ -86,7 +81,7 @@ export class IndexReader implements PostingsIndex {
   readonly version: IndexVersion;
   private readonly source: ByteSource;
   private readonly toc: Toc;
-  private readonly seriesEnd: number;
+  private readonly section: SeriesSection;
   private readonly lists: PostingsLists;
   private readonly cache: LabelCache;
   private readonly symbolTable: Lazy<Symbols>;
@@ -102,7 +97,7 @@ export class IndexReader implements PostingsIndex {
     this.source = source;
     this.version = frame.version;
     this.toc = frame.toc;
-    this.seriesEnd = endOfSeries(frame.toc, source.size);
+    this.section = new SeriesSection(source, frame);
     const { version, toc } = frame;
     const limit = source.size - TOC_BYTES;
     this.lists = new PostingsLists(source, limit);
@@ -252,9 +247,9 @@ export class IndexReader implements PostingsIndex {
    * checksum is checked on every call.
    */
   series(id: number, chunks: ChunkMetas | null): Labels {
-    const base = this.seriesOffset(id);
+    const base = this.section.offsetOf(id);
     const cached = this.cache.get(id);
-    const body = this.seriesBody(base);
+    const body = this.section.body(base);
     try {
       if (cached === undefined) decodeSeriesLabels(body, this.labelSymbols);
       else skipSeriesLabels(body);
@@ -270,35 +265,35 @@ export class IndexReader implements PostingsIndex {
    * into `chunks`; for those who know the symbols by `symbolCursor`, or ask for the labels later.
    */
   seriesSymbols(id: number, symbols: number[], chunks: ChunkMetas): void {
-    const base = this.seriesOffset(id);
-    const body = this.seriesBody(base);
-    try {
-      decodeSeriesLabels(body, symbols);
-      decodeSeriesChunks(body, chunks);
-    } catch (error) {
-      throw CorruptionError.from(this.path, base, error);
-    }
+    this.section.read(id, symbols, chunks);
+  }
+
+  /** Whether the entries of two series, ids ascending, are worth reading at once. */
+  areNear(id: number, next: number): boolean {
+    return this.section.areNear(id, next);
+  }
+
+  /**
+   * The same of several series that lie near each other, whose ids ascend, and of their chunks
+   * those that meet `range`. Returns of how many of them: of one at least.
+   */
+  readSome(ids: ArrayLike<number>, which: IdRange, range: Interval, into: SeriesEntries): number {
+    return this.section.readSome(ids, which, range, into);
   }
 
   /** Reads series from front to back by the kernel, where they fit into the slot. */
   scan(slot: MergeSlot): SeriesScan {
-    const { source, toc, seriesEnd, idUnit } = this;
-    return new SeriesScan({ source, start: toc.series, end: seriesEnd, idUnit }, slot);
+    return new SeriesScan(this.section, slot);
   }
 
   /** The labels of a series whose symbols were read. */
-  labelsOf(id: number, symbols: readonly number[]): Labels {
+  labelsOf(id: number, symbols: ArrayLike<number>): Labels {
     return this.cache.get(id) ?? this.labelsOfSymbols(id, symbols);
   }
 
-  /** What an id counts in. */
-  private get idUnit(): number {
-    return this.version === 1 ? 1 : SERIES_ALIGN;
-  }
-
   private emptyIdSet(): IdSet {
-    const { toc, seriesEnd, idUnit } = this;
-    return new IdSet(Math.floor(toc.series / idUnit), Math.floor(seriesEnd / idUnit));
+    const { start, end, idUnit } = this.section;
+    return new IdSet(Math.floor(start / idUnit), Math.floor(end / idUnit));
   }
 
   private openList(name: string, value: string): Postings {
@@ -445,40 +440,13 @@ export class IndexReader implements PostingsIndex {
     return false;
   }
 
-  /** Where the entry of a series stands. */
-  private seriesOffset(id: number): number {
-    const offset = id * this.idUnit;
-    if (Number.isInteger(id) && offset >= this.toc.series && offset < this.seriesEnd) return offset;
-    throw new CorruptionError(this.path, this.toc.series, `no series can have the id ${id}`);
-  }
-
-  /** Reads the body of the entry at `offset`; the reader's offsets count from there. */
-  private seriesBody(offset: number): ByteReader {
-    try {
-      const left = this.seriesEnd - offset;
-      let bytes = this.source.peek(offset, Math.min(SERIES_PEEK_BYTES, left));
-      const head = new ByteReader(bytes);
-      const length = head.uvarint();
-      const start = head.offset;
-      const end = start + length;
-      if (end + CRC_BYTES > left) {
-        throw new DecodeError(`series entry of ${length} bytes leaves the section`, 0);
-      }
-      if (end + CRC_BYTES > bytes.length) bytes = this.source.peek(offset, end + CRC_BYTES);
-      if (crc32cOf(bytes, start, end) !== u32At(bytes, end)) {
-        throw new DecodeError('checksum of a series entry does not match', 0);
-      }
-      return new ByteReader(bytes, start, end);
-    } catch (error) {
-      throw CorruptionError.from(this.path, offset, error);
-    }
-  }
-
-  /** The labels that `labelSymbols` stands for; kept in the cache. */
-  private labelsOfSymbols(id: number, symbols: readonly number[]): Labels {
+  /** The labels that `symbols` stand for; kept in the cache. */
+  private labelsOfSymbols(id: number, symbols: ArrayLike<number>): Labels {
     const pairs = this.guard(() => {
       const symbolTable = this.symbolTable.now();
-      return symbols.map((symbol) => symbolTable.textAt(symbol));
+      const texts: string[] = [];
+      for (let i = 0; i < symbols.length; i++) texts.push(symbolTable.textAt(symbols[i]));
+      return texts;
     });
     const labels = Labels.fromSortedPairs(pairs);
     this.cache.offer(id, labels);

@@ -2,16 +2,8 @@
  * Reads series entries from front to back, as all that rewrite an index do, through a window of the
  * file in the kernel's memory, in which they are checked and decoded.
  */
-import type { ByteSource } from '../disk/byte-source.js';
 import { type MergeSlot, WINDOW_BYTES } from '../kernel/merge-kernel.js';
-
-/** Where in a file series entries are, and what their ids count in. */
-export interface SeriesSection {
-  readonly source: ByteSource;
-  readonly start: number;
-  readonly end: number;
-  readonly idUnit: number;
-}
+import type { SeriesSection } from './series-section.js';
 
 export class SeriesScan {
   private readonly section: SeriesSection;

@@ -44,6 +44,7 @@ interface KernelExports {
   decodeXorChunk(length: number, at: number): number;
   encodeXor(count: number): number;
   scanHeadEntries(length: number): number;
+  decodeSeriesEntries(length: number, count: number, from: number, to: number): number;
   countNumbers(count: number): number;
   fillInstant(
     count: number,
@@ -102,7 +103,7 @@ export class KernelModule {
   readonly exports: KernelExports;
   readonly input: Uint8Array;
   readonly entries: Uint32Array;
-  private readonly offsets: Uint32Array;
+  readonly offsets: Uint32Array;
   readonly timesAt: number;
   private readonly valuesAt: number;
   private readonly scratchAt: number;

@@ -122,6 +122,16 @@ export class Columns {
     }
   }
 
+  /** Drops the rows `[start, end)`; those behind them move up. */
+  dropRows(start: number, end: number): void {
+    const { count } = this;
+    this.times.copyWithin(start, end, count);
+    this.values.copyWithin(start, end, count);
+    this.startTimes?.copyWithin(start, end, count);
+    this.histograms?.splice(start, end - start);
+    this.count = count - (end - start);
+  }
+
   /** Moves row `source` of this to row `target` (for compacting in place; `target <= source`). */
   moveRow(source: number, target: number): void {
     if (source === target) return;

@@ -106,6 +106,7 @@ const TESTED_BY: Readonly<Record<string, string>> = {
   'kernel/web-assembly.ts': 'test/kernel/head-kernel.test.ts',
   'model/regexp-capture.ts': 'test/promql/engine.test.ts',
   'model/logger.ts': 'test/disk/node-disk.test.ts',
+  'tsdb/block-series.ts': 'test/tsdb/block.test.ts',
   'tsdb/database-files.ts': 'test/tsdb/database.test.ts',
   'tsdb/database-opening.ts': 'test/tsdb/database.test.ts',
   'tsdb/head-compaction.ts': 'test/tsdb/database.test.ts',

@@ -11,43 +11,26 @@
 import { ChunkSegments } from '../chunks/segment-reader.js';
 import { type BlockMeta, parseBlockMeta } from '../compact/block-meta.js';
 import type { Disk } from '../disk/disk.js';
-import { ChunkMetas, IndexReader } from '../index/reader.js';
+import { IndexReader } from '../index/reader.js';
 import { selectLabelNames, selectLabelValues, selectPostings } from '../index/select.js';
 import { readTombstones, type Tombstones } from '../index/tombstones.js';
 import type { Kernel } from '../kernel/kernel.js';
 import { assert } from '../model/assert.js';
-import { Columns } from '../model/columns.js';
 import { DiskError } from '../model/errors.js';
-import { covers, type Interval } from '../model/interval.js';
-import type { Labels } from '../model/labels.js';
 import type { Matcher } from '../model/matcher.js';
-import type { ChunkTaker, Series, SeriesCursor, SeriesSource } from '../model/queryable.js';
-import type { Moved, Steps } from '../model/steps.js';
-import type { Selection } from '../index/selection.js';
-import { mergeColumns } from '../chunks/merge.js';
+import type { SeriesCursor, SeriesSource } from '../model/queryable.js';
+import type { Steps } from '../model/steps.js';
+import { BlockCursor, type OpenFiles } from './block-series.js';
 import { Lifetime } from './lifetime.js';
-import { keepVisible } from './sample-range.js';
 
 /** meta.json of the largest blocks (thousands of sources) stays far below this. */
 export const META_BYTES_MAX = 16 * 1024 * 1024;
-
-/** How many series a cursor passes over before it pauses: about 1 ms. */
-export const PASSED_MAX = 1000;
-
-const NOTHING_DELETED: readonly Interval[] = [];
 
 export interface BlockOptions {
   /** Bytes of decoded series labels to keep; 0: none. */
   readonly labelCacheBytes: number;
   /** Decodes the chunks of all blocks: its memory is needed once. */
   readonly kernel: Kernel;
-}
-
-/** The files of an acquired block. */
-interface OpenFiles {
-  readonly index: IndexReader;
-  readonly chunks: ChunkSegments;
-  readonly tombstones: Tombstones;
 }
 
 export class Block implements SeriesSource {
@@ -200,139 +183,4 @@ function fileStamp(disk: Disk, file: string): string {
     if (error instanceof DiskError && error.errno === 'ENOENT') return 'none';
     throw error;
   }
-}
-
-/** The series of one block that match and have a visible chunk in the range. */
-class BlockCursor implements SeriesCursor {
-  readonly canGive = true;
-  readonly series: BlockSeries;
-  private readonly selection: Selection;
-
-  constructor(files: OpenFiles, selection: Selection, range: Interval) {
-    this.series = new BlockSeries(files, range);
-    this.selection = selection;
-  }
-
-  move(): Moved {
-    for (let passed = 0; passed < PASSED_MAX; passed++) {
-      const moved = this.selection.move();
-      if (moved !== 'on') return moved;
-      if (this.series.load(this.selection.at)) return 'on';
-    }
-    return 'paused';
-  }
-}
-
-/** One series of a block at a time, and its visible chunks. */
-class BlockSeries implements Series {
-  private readonly symbols: number[] = [];
-  /** Null until they are asked for: a sum of all series has no need of them. */
-  private knownLabels: Labels | null = null;
-  private readonly files: OpenFiles;
-  private readonly range: Interval;
-  private readonly metas = new ChunkMetas();
-  private id = 0;
-  private deleted: readonly Interval[] = NOTHING_DELETED;
-
-  constructor(files: OpenFiles, range: Interval) {
-    this.files = files;
-    this.range = range;
-  }
-
-  /** Makes this the series `id`; false where nothing of it is visible. */
-  load(id: number): boolean {
-    this.id = id;
-    this.knownLabels = null;
-    this.files.index.seriesSymbols(id, this.symbols, this.metas);
-    this.deleted = this.files.tombstones.get(id) ?? NOTHING_DELETED;
-    this.keepVisibleChunks();
-    return this.metas.count > 0;
-  }
-
-  get labels(): Labels {
-    this.knownLabels ??= this.files.index.labelsOf(this.id, this.symbols);
-    return this.knownLabels;
-  }
-
-  read(into: Columns): void {
-    const { metas, files, range, deleted } = this;
-    const { minTime, maxTime } = range;
-    const start = into.count;
-    if (areInOrder(metas)) files.chunks.read(metas.refs, 0, metas.count, into);
-    else this.readOverlapping(into);
-    keepVisible(into, start, { minTime, maxTime, deleted });
-  }
-
-  hold(): Series {
-    return new HeldSeries(this.files, this.range, this.id);
-  }
-
-  give(taker: ChunkTaker): boolean {
-    const { metas, files, range, deleted } = this;
-    if (!areInOrder(metas) || !taker.beginPart(range, deleted)) return false;
-    return files.chunks.give(metas.refs, 0, metas.count, taker);
-  }
-
-  /** Slow path: a damaged compaction can leave chunks of one series that overlap. */
-  private readOverlapping(into: Columns): void {
-    const runs: Columns[] = [];
-    for (let i = 0; i < this.metas.count; i++) {
-      const run = new Columns();
-      this.files.chunks.read(this.metas.refs, i, i + 1, run);
-      runs.push(run);
-    }
-    mergeColumns(runs, into);
-  }
-
-  /** Leaves the chunks that meet the range and are not deleted as a whole. */
-  private keepVisibleChunks(): void {
-    const { metas, range, deleted } = this;
-    let kept = 0;
-    for (let i = 0; i < metas.count; i++) {
-      const minTime = metas.minTimes[i];
-      const maxTime = metas.maxTimes[i];
-      if (minTime > range.maxTime || maxTime < range.minTime) continue;
-      if (deleted.length > 0 && isCovered({ minTime, maxTime }, deleted)) continue;
-      metas.minTimes[kept] = minTime;
-      metas.maxTimes[kept] = maxTime;
-      metas.refs[kept] = metas.refs[i];
-      kept++;
-    }
-    metas.count = kept;
-  }
-}
-
-/** A series that is looked up again when something of it is wanted, which is rarely so. */
-class HeldSeries implements Series {
-  private readonly files: OpenFiles;
-  private readonly range: Interval;
-  private readonly id: number;
-  private knownLabels: Labels | null = null;
-
-  constructor(files: OpenFiles, range: Interval, id: number) {
-    this.files = files;
-    this.range = range;
-    this.id = id;
-  }
-
-  get labels(): Labels {
-    this.knownLabels ??= this.files.index.series(this.id, null);
-    return this.knownLabels;
-  }
-
-  read(into: Columns): void {
-    const series = new BlockSeries(this.files, this.range);
-    if (series.load(this.id)) series.read(into);
-  }
-}
-
-function isCovered(chunk: Interval, deleted: readonly Interval[]): boolean {
-  return deleted.some((interval) => covers(interval, chunk));
-}
-
-function areInOrder(metas: ChunkMetas): boolean {
-  for (let i = 1; i < metas.count; i++) {
-    if (metas.minTimes[i] <= metas.maxTimes[i - 1]) return false;
-  }
-  return true;
 }

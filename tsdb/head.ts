@@ -15,7 +15,7 @@ import type { Matcher } from '../model/matcher.js';
 import type { Series, SeriesCursor, SeriesSource } from '../model/queryable.js';
 import { sortSteps } from '../model/sort-steps.js';
 import type { Moved, Steps } from '../model/steps.js';
-import { PASSED_MAX } from './block.js';
+import { PASSED_MAX } from './block-series.js';
 import type { HeadSeries, ReadHeadChunk } from './head-series.js';
 import { Lifetime } from './lifetime.js';
 import type { Pacer } from '../model/pacer.js';

@@ -21,6 +21,7 @@ export { scanHeadEntries } from './head-entries';
 export { addResults, fillInstant, filledFrom, filledTo } from './instant';
 export { fillRates } from './rates';
 export { checkRun, decodeXorChunk, decodeXorRun, sampleCount } from './run';
+export { decodeSeriesEntries } from './series-entries';
 export { countNumbers, findWindows, largestWindow } from './windows';
 
 export const inputAt: u32 = <u32>INPUT;

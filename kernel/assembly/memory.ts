@@ -30,6 +30,13 @@ export const STEPS_MAX: u32 = 16384;
 /** So many entries of a head chunk file are found at a time; kernel/head-entries.ts has it too. */
 export const HEAD_ENTRIES_MAX: u32 = RUN_BYTES_MAX / 32;
 
+/**
+ * So many series entries of an index, of so many bytes together, are decoded at a time;
+ * kernel/series-entries.ts has the same numbers.
+ */
+export const SERIES_MAX: u32 = 256;
+export const SERIES_BYTES_MAX: u32 = 16 * 1024;
+
 /** How far a decoder may read behind the end of the run before it notices. */
 export const INPUT_SLACK: usize = 64;
 /** How far it may write behind the last sample, and a loop over samples may read. */

@@ -120,6 +120,8 @@ class WindowedStream implements VectorStream {
   private readonly windows: Windows;
   private readonly takesHistograms: boolean;
   private readonly isThorough: boolean;
+  /** The metric that was told of, if need be. */
+  private judged = '';
 
   constructor(
     context: QueryContext,
@@ -192,8 +194,10 @@ class WindowedStream implements VectorStream {
     const { name } = this.call.func;
     if (name !== 'rate' && name !== 'increase') return;
     const metric = this.source.labels.get(METRIC_NAME);
-    if (metric === '') return;
     const { annotations, features } = this.context;
+    // Once for all series of a metric, which come one after another.
+    if (metric === '' || (metric === this.judged && !features.typeAndUnitLabels)) return;
+    this.judged = metric;
     const { position } = this;
     if (features.typeAndUnitLabels) {
       const type = this.source.labels.get('__type__');

@@ -57,6 +57,15 @@ describe.each(Object.keys(KINDS))('a byte source of kind %s', (kind) => {
     );
   });
 
+  it('gives single bytes', () => {
+    for (const offset of [0, 40_000, 7, BYTES.length - 1]) {
+      expect(source.byteAt(offset)).toBe(BYTES[offset]);
+    }
+    for (const offset of [-1, BYTES.length, 0.5 + BYTES.length, NaN]) {
+      expect(() => source.byteAt(offset)).toThrow(DecodeError);
+    }
+  });
+
   it('keeps what was read while other ranges are read and peeked', () => {
     const first = source.read(10, 50);
     source.read(50_000, 50);

@@ -1,6 +1,6 @@
 /** What a mapping asks for before it is read: nothing for points, what is wanted, what is to come. */
 import fc from 'fast-check';
-import { ReadAhead } from '../../disk/read-ahead.js';
+import { LatelyAsked, ReadAhead } from '../../disk/read-ahead.js';
 
 const KB = 1024;
 const MB = 1024 * KB;
@@ -81,5 +81,31 @@ describe('what is asked for', () => {
         }
       }),
     );
+  });
+});
+
+describe('what was asked for lately', () => {
+  it('is not asked for again for some seconds', () => {
+    let now = 1000;
+    const lately = new LatelyAsked(50 * MB, () => now);
+    expect(lately.renew(4 * KB, 4 * MB)).toBe(true);
+    expect(lately.renew(4 * KB, 4 * MB)).toBe(false);
+    expect(lately.renew(1 * MB, 3 * MB)).toBe(false);
+    expect(lately.renew(3 * MB, 6 * MB)).toBe(true);
+    now += 9_000;
+    expect(lately.renew(4 * KB, 6 * MB)).toBe(false);
+    now += 2_000;
+    expect(lately.renew(4 * KB, 4 * MB)).toBe(true);
+  });
+
+  it('does not count short ranges, whose parts are asked for one by one', () => {
+    const lately = new LatelyAsked(50 * MB, () => 0);
+    for (let i = 0; i < 3; i++) expect(lately.renew(8 * KB, 24 * KB)).toBe(true);
+  });
+
+  it('reaches to the end of the file', () => {
+    const lately = new LatelyAsked(2 * MB + 5, () => 0);
+    expect(lately.renew(MB / 2, 2 * MB + 5)).toBe(true);
+    expect(lately.renew(MB / 2, 2 * MB + 5)).toBe(false);
   });
 });

@@ -4,6 +4,7 @@ import { crc32c } from '../../encoding/crc32c.js';
 import { decodeToc, encodeToc, type Toc, TOC_BYTES } from '../../index/format.js';
 import { expand } from '../../index/postings.js';
 import { ChunkMetas, IndexReader } from '../../index/reader.js';
+import { SeriesEntries } from '../../kernel/series-entries.js';
 import { CorruptionError } from '../../model/errors.js';
 import { matcher } from '../../model/matcher.js';
 import { buildIndex, openBytes } from '../support/index-builder.js';
@@ -22,6 +23,8 @@ const INDEX = buildIndex([
   { labels: { job: 'c', long: 'x'.repeat(130) }, chunks: [[7, 7, 2 ** 32 + 8]] },
 ]);
 
+const ENTRIES = new SeriesEntries();
+
 /** Everything that an index can be asked, as one text. */
 function walk(bytes: Uint8Array): string {
   const reader = openBytes(bytes);
@@ -35,6 +38,13 @@ function walk(bytes: Uint8Array): string {
     for (let i = 0; i < chunks.count; i++) {
       answers.push([chunks.minTimes[i], chunks.maxTimes[i], chunks.refs[i]]);
     }
+  }
+  const ids = expand(reader.allPostings());
+  const all = { minTime: -Infinity, maxTime: Infinity };
+  for (let from = 0; from < ids.length;) {
+    const read = reader.readSome(ids, { from, to: ids.length }, all, ENTRIES);
+    answers.push([...ENTRIES.refs.subarray(0, ENTRIES.chunkEnds[read - 1])]);
+    from += read;
   }
   answers.push(reader.labelValues('job', [matcher('__name__', '=~', 'u.')]));
   answers.push(idsOf(reader.select([matcher('job', '!=', 'a')])));

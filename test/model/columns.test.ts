@@ -132,4 +132,17 @@ describe('columns', () => {
     expect(columns.withStartTimes()[0]).toBe(1);
     expect(columns.withHistograms()[0]).toBe(HISTOGRAM);
   });
+
+  it('drop rows in the middle, in every column', () => {
+    const columns = floats(1, 2, 3, 4, 5);
+    columns.values.set(STALE_NAN, 3);
+    columns.withStartTimes()[3] = 7;
+    columns.withHistograms()[4] = HISTOGRAM;
+    columns.dropRows(1, 3);
+    expect(columns.count).toBe(3);
+    expect([...columns.times.subarray(0, 3)]).toEqual([0, 3, 4]);
+    expect([...wordsOf(columns.values).subarray(2, 4)]).toEqual([2, 0x7ff00000]);
+    expect([...columns.withStartTimes().subarray(0, 3)]).toEqual([0, 7, 0]);
+    expect(columns.withHistograms()[2]).toBe(HISTOGRAM);
+  });
 });
