@@ -6,6 +6,7 @@
 import { assert } from '../model/assert.js';
 import type { Steps } from '../model/steps.js';
 import { HashIndex, hashText, mixHash } from './hash-index.js';
+import { PagedList } from './paged-list.js';
 import { RefList } from './ref-list.js';
 
 const NONE = -1;
@@ -17,17 +18,17 @@ const STEP_UNITS = 50_000;
 export interface NameEntry {
   readonly name: string;
   readonly hash: number;
-  readonly ids: number[];
+  readonly ids: PagedList<number>;
 }
 
 export class LabelPairs {
   /** What series have a pair: none (`NONE`), one (its ref) or a list. */
-  private readonly refs: (number | RefList)[] = [];
-  private readonly names: (NameEntry | null)[] = [];
-  private readonly values: string[] = [];
+  private readonly refs = new PagedList<number | RefList>();
+  private readonly names = new PagedList<NameEntry | null>();
+  private readonly values = new PagedList<string>();
   /** Where a pair stands among those of its name. */
-  private readonly places: number[] = [];
-  private readonly freed: number[] = [];
+  private readonly places = new PagedList<number>();
+  private readonly freed = new PagedList<number>();
   private readonly byName = new Map<string, NameEntry>();
   private readonly byHash = new HashIndex();
 
@@ -61,46 +62,47 @@ export class LabelPairs {
   intern(name: string, value: string): number {
     let entry = this.byName.get(name);
     if (entry === undefined) {
-      entry = { name, hash: hashText(name, name.length), ids: [] };
+      entry = { name, hash: hashText(name, name.length), ids: new PagedList() };
       this.byName.set(name, entry);
     }
     const hash = pairHash(entry, value);
     const found = this.search(entry, value, hash);
     if (found >= 0) return found;
     const id = this.freed.pop() ?? this.values.length;
-    this.names[id] = entry;
-    this.values[id] = value;
-    this.refs[id] = NONE;
-    this.places[id] = entry.ids.push(id) - 1;
+    this.names.set(id, entry);
+    this.values.set(id, value);
+    this.refs.set(id, NONE);
+    this.places.set(id, entry.ids.length);
+    entry.ids.push(id);
     this.byHash.add(hash, id);
     return id;
   }
 
   /** Whether an id is that of a pair. */
   isAlive(id: number): boolean {
-    return id < this.names.length && this.names[id] !== null;
+    return id < this.names.length && this.names.at(id) !== null;
   }
 
   nameOf(id: number): string {
-    const entry = this.names[id];
+    const entry = this.names.at(id);
     assert(entry !== null, 'a pair is asked while it lives');
     return entry.name;
   }
 
   valueOf(id: number): string {
-    return this.values[id];
+    return this.values.at(id);
   }
 
   /** Adds a series to a pair. */
   addRef(id: number, ref: number): void {
-    const known = this.refs[id];
+    const known = this.refs.at(id);
     if (known === NONE) {
-      this.refs[id] = ref;
+      this.refs.set(id, ref);
     } else if (typeof known === 'number') {
       const list = new RefList();
       list.add(known);
       list.add(ref);
-      this.refs[id] = list;
+      this.refs.set(id, list);
     } else {
       known.add(ref);
     }
@@ -108,20 +110,21 @@ export class LabelPairs {
 
   /** How many series have a pair. */
   refCount(id: number): number {
-    const known = this.refs[id];
+    const known = this.refs.at(id);
     return typeof known !== 'number' ? known.length : known === NONE ? 0 : 1;
   }
 
   /** The series that have a pair, ascending, as they are now. */
   refsOf(id: number): ArrayLike<number> {
-    const known = this.refs[id];
+    const known = this.refs.at(id);
     return typeof known !== 'number' ? known.view() : known === NONE ? [] : [known];
   }
 
   /** Brings the lists into order that got refs in another one, as a log has them. */
   *order(): Steps<void> {
     let units = 0;
-    for (const known of this.refs) {
+    for (let id = 0; id < this.refs.length; id++) {
+      const known = this.refs.at(id);
       if (typeof known === 'number') continue;
       known.sort();
       units += ORDER_UNITS * known.length;
@@ -133,9 +136,9 @@ export class LabelPairs {
 
   /** Takes series from a pair, and drops one that is left without. */
   *removeRefs(id: number, dropped: { has(ref: number): boolean }): Steps<void> {
-    const known = this.refs[id];
+    const known = this.refs.at(id);
     if (typeof known !== 'number') yield* known.remove(dropped);
-    else if (dropped.has(known)) this.refs[id] = NONE;
+    else if (dropped.has(known)) this.refs.set(id, NONE);
     if (this.refCount(id) === 0) this.drop(id);
   }
 
@@ -143,8 +146,8 @@ export class LabelPairs {
   sizeBytes(): number {
     let bytes = this.byHash.sizeBytes() + 40 * this.values.length;
     for (let id = 0; id < this.values.length; id++) {
-      const known = this.refs[id];
-      bytes += 24 + this.values[id].length;
+      const known = this.refs.at(id);
+      bytes += 24 + this.values.at(id).length;
       if (typeof known !== 'number') bytes += 200 + known.sizeBytes();
     }
     return bytes;
@@ -152,24 +155,24 @@ export class LabelPairs {
 
   private search(entry: NameEntry, value: string, hash: number): number {
     for (let id = this.byHash.first(hash); id >= 0; id = this.byHash.next()) {
-      if (this.values[id] === value && this.names[id] === entry) return id;
+      if (this.values.at(id) === value && this.names.at(id) === entry) return id;
     }
     return -1;
   }
 
   private drop(id: number): void {
-    const entry = this.names[id];
+    const entry = this.names.at(id);
     assert(entry !== null, 'a pair is dropped once');
-    this.byHash.remove(pairHash(entry, this.values[id]), id);
-    const place = this.places[id];
-    const last = entry.ids[entry.ids.length - 1];
-    entry.ids[place] = last;
-    this.places[last] = place;
+    this.byHash.remove(pairHash(entry, this.values.at(id)), id);
+    const place = this.places.at(id);
+    const last = entry.ids.at(entry.ids.length - 1);
+    entry.ids.set(place, last);
+    this.places.set(last, place);
     entry.ids.pop();
     if (entry.ids.length === 0) this.byName.delete(entry.name);
-    this.names[id] = null;
-    this.values[id] = '';
-    this.refs[id] = NONE;
+    this.names.set(id, null);
+    this.values.set(id, '');
+    this.refs.set(id, NONE);
     this.freed.push(id);
   }
 }

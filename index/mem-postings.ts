@@ -135,7 +135,7 @@ export class MemPostings implements PostingsIndex {
   ): Steps<void> {
     let units = 0;
     // A copy: between two steps series may come and go, and the pairs with them.
-    for (const id of [...(this.pairs.entryOf(name)?.ids ?? [])]) {
+    for (const id of this.pairs.entryOf(name)?.ids.toArray() ?? []) {
       const value = this.pairs.valueOf(id);
       units += LIST_UNITS;
       if (value.startsWith(prefix) && this.isPairOf(id, name)) {
@@ -154,7 +154,7 @@ export class MemPostings implements PostingsIndex {
 
   private *hasAny({ name, ids }: NameEntry, refs: RefSet): Steps<boolean> {
     let units = 0;
-    for (const id of [...ids]) {
+    for (const id of ids.toArray()) {
       const list = this.isPairOf(id, name) ? this.pairs.refsOf(id) : [];
       if (meets(list, refs)) return true;
       units += LIST_UNITS + list.length;

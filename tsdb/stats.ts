@@ -52,7 +52,7 @@ export function* headStats(head: Counted, limit: number): Steps<TsdbStats> {
   const { pairs, seriesCount } = head.postings;
   for (const { name, ids } of [...pairs.entries()]) {
     let bytes = 0;
-    for (const id of [...ids]) {
+    for (const id of ids.toArray()) {
       // Between two steps a pair may have gone.
       if (!pairs.isAlive(id)) continue;
       const value = pairs.valueOf(id);

@@ -34,7 +34,7 @@ describe('label pairs', () => {
     atOnce(pairs.removeRefs(x, new Set([1])));
     atOnce(pairs.removeRefs(z, new Set([1])));
     expect([pairs.find('a', 'x'), pairs.isAlive(x), pairs.count]).toEqual([-1, false, 2]);
-    expect([...(pairs.entryOf('a')?.ids ?? [])].sort()).toEqual([y, z]);
+    expect(pairs.entryOf('a')?.ids.toArray().sort()).toEqual([y, z]);
     expect(pairs.intern('b', 'new')).toBe(x);
     pairs.addRef(x, 9);
     expect([pairs.nameOf(x), Array.from(pairs.refsOf(x))]).toEqual(['b', [9]]);

@@ -60,7 +60,7 @@ describe('postings in memory', () => {
     postings.add(4, Labels.from({ a: 'x', b: 'y' }));
     const lists: string[] = [];
     for (const { name, ids } of postings.pairs.entries()) {
-      for (const id of ids) {
+      for (const id of ids.toArray()) {
         const refs = [...Array.from(postings.pairs.refsOf(id))];
         lists.push(`${name}=${postings.pairs.valueOf(id)}:${refs.join()}`);
       }

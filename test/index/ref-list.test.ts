@@ -30,6 +30,30 @@ describe('a list of refs', () => {
     expect(list.sizeBytes()).toBeGreaterThanOrEqual(12);
   });
 
+  it('keeps its views while it grows in place, is moved, and becomes wide', () => {
+    const list = new RefList();
+    const views: [number, ArrayLike<number>][] = [];
+    const add = (ref: number): void => {
+      list.add(ref);
+      if (list.length % 9999 === 0) views.push([list.length, list.view()]);
+    };
+    for (let ref = 1; ref <= 400_000; ref++) add(ref);
+    for (let ref = 2 ** 32; ref < 2 ** 32 + 50_000; ref++) add(ref);
+    expect(list.length).toBe(450_000);
+    expect([list.at(399_999), list.at(400_000), list.at(449_999)]).toEqual([
+      400_000,
+      2 ** 32,
+      2 ** 32 + 49_999,
+    ]);
+    for (const [length, view] of views) {
+      expect([view.length, view[0], view[length - 1]]).toEqual([
+        length,
+        1,
+        length <= 400_000 ? length : 2 ** 32 + length - 400_001,
+      ]);
+    }
+  });
+
   it('takes refs while others are removed', () => {
     const list = new RefList();
     for (let ref = 1; ref <= 150_000; ref++) list.add(ref);
