@@ -3,8 +3,7 @@
  * blocks: through a window of the file in the kernel's own memory, in which their checksums are
  * checked, and out of which they are written on. No page is mapped, no byte copied twice.
  */
-import type { ByteSource } from '../disk/byte-source.js';
-import { type MergeSlot, SLOT_CHUNKS_MAX, WINDOW_BYTES } from '../kernel/merge-kernel.js';
+import { type MergeSlot, SLOT_CHUNKS_MAX, WINDOW_BYTES } from '../kernel/merge-slot.js';
 import type { ChunkEntries } from './chunk-entries.js';
 import { ENCODING_BYTES, refOffset } from './segment-format.js';
 import type { ChunkColumns, ChunkSegments } from './segment-reader.js';
@@ -12,8 +11,6 @@ import type { ChunkColumns, ChunkSegments } from './segment-reader.js';
 export class EntryWindow {
   private readonly segments: ChunkSegments;
   private readonly slot: MergeSlot;
-  /** The reference of what would be a chunk at the window's first byte, and how long it is. */
-  private readonly loaded = { start: 0, length: 0 };
 
   constructor(segments: ChunkSegments, slot: MergeSlot) {
     this.segments = segments;
@@ -46,27 +43,28 @@ export class EntryWindow {
     return 0;
   }
 
-  /** Has as many of the slot's chunks as can be in the window checked. */
-  private checkSlot(from: number, to: number): number {
-    const { slot, loaded } = this;
-    const first = slot.refs[from];
-    if (first >= loaded.start && first < loaded.start + loaded.length) {
-      const count = slot.checkChunks(from, to, loaded);
-      if (count === to - from) return count;
-    }
-    this.load(this.segments.sourceAt(first), first);
-    return slot.checkChunks(from, to, loaded);
+  /** Has the window begin with the chunk `ref`; false: there can be none. */
+  load(ref: number): boolean {
+    const { slot } = this;
+    const source = this.segments.sourceAt(ref);
+    const offset = refOffset(ref);
+    slot.setChunkWindow(0, 0);
+    const length = Math.min(WINDOW_BYTES, source.size - offset);
+    if (length <= 0) return false;
+    source.readInto(offset, slot.chunkWindow.subarray(0, length));
+    slot.setChunkWindow(ref, length);
+    return true;
   }
 
-  private load(source: ByteSource, ref: number): void {
-    const { loaded } = this;
-    const offset = refOffset(ref);
-    loaded.length = 0;
-    const length = Math.min(WINDOW_BYTES, source.size - offset);
-    if (length <= 0) return;
-    source.readInto(offset, this.slot.chunkWindow.subarray(0, length));
-    loaded.start = ref;
-    loaded.length = length;
+  /** Has as many of the slot's chunks as can be in the window checked. */
+  private checkSlot(from: number, to: number): number {
+    const { slot } = this;
+    const first = slot.refs[from];
+    if (first >= slot.chunkStart && first < slot.chunkStart + slot.chunkLength) {
+      const count = slot.checkChunks(from, to);
+      if (count === to - from) return count;
+    }
+    return this.load(first) ? slot.checkChunks(from, to) : 0;
   }
 
   /** Adds `count` chunks from `from` on, which are those from `at` on in the slot. */
@@ -77,12 +75,11 @@ export class EntryWindow {
     at: number,
     into: ChunkEntries,
   ): void {
-    const { start } = this.loaded;
-    const { chunkWindow, places } = this.slot;
+    const { chunkWindow, places, chunkStart } = this.slot;
     for (let i = 0; i < count; i++) {
       const dataStart = places[2 * (at + i)] + ENCODING_BYTES;
       const dataEnd = dataStart + places[2 * (at + i) + 1];
-      into.push(chunkWindow, refs[from + i] - start, dataStart, dataEnd);
+      into.push(chunkWindow, refs[from + i] - chunkStart, dataStart, dataEnd);
       into.setTimes(minTimes[from + i], maxTimes[from + i]);
     }
   }

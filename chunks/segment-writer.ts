@@ -8,7 +8,7 @@
 import { assert } from '../model/assert.js';
 import { crc32c } from '../encoding/crc32c.js';
 import { ByteWriter } from '../encoding/byte-writer.js';
-import type { MergeSlot } from '../kernel/merge-kernel.js';
+import type { MergeSlot } from '../kernel/merge-slot.js';
 import type { ChunkEntries } from './chunk-entries.js';
 import {
   CRC_BYTES,
@@ -116,6 +116,18 @@ export class SegmentWriter {
       this.put(chunkWindow.subarray(runStart, runEnd));
     }
     return true;
+  }
+
+  /** The reference of what is written next, and how many planned bytes its segment takes. */
+  get next(): { readonly ref: number; readonly room: number } {
+    const size = this.size === 0 ? SEGMENT_HEADER_BYTES : this.size;
+    return { ref: chunkRef(Math.max(0, this.index), size), room: this.segmentBytesMax - size };
+  }
+
+  /** Writes chunks that were laid out for `next`. */
+  writeLaidOut(bytes: Uint8Array): void {
+    if (this.index < 0) this.cut();
+    this.put(bytes);
   }
 
   /** Writes the entries `[from, to)`, which lie in one piece. */

@@ -15,11 +15,13 @@ import type { RawChunk } from '../chunks/segment-format.js';
 import { segmentName } from '../chunks/segment-format.js';
 import { SegmentWriter } from '../chunks/segment-writer.js';
 import { XorAppender } from '../chunks/xor.js';
+import { SERIES_ALIGN } from '../index/format.js';
 import { ChunkMetas } from '../index/series-entry.js';
 import type { SymbolList } from '../index/symbol-list.js';
 import { encodeTombstones, NO_TOMBSTONES } from '../index/tombstones.js';
 import { IndexWriter } from '../index/writer.js';
-import { ENCODED_SLOTS_MAX, type MergeKernel, type MergeSlot } from '../kernel/merge-kernel.js';
+import { ENCODED_SLOTS_MAX, type MergeKernel, type SeriesBatch } from '../kernel/merge-kernel.js';
+import type { MergeSlot } from '../kernel/merge-slot.js';
 import { assert } from '../model/assert.js';
 import type { Columns } from '../model/columns.js';
 import type { Labels } from '../model/labels.js';
@@ -154,6 +156,23 @@ export class BlockWriter {
       stats.histograms += slot.histograms;
     }
     return true;
+  }
+
+  /** Begins a batch of series, which `writeBatch` writes. */
+  beginBatch(kernel: MergeKernel): void {
+    const { ref, room } = this.chunks.next;
+    kernel.beginBatch(ref, room, this.index.nextOffset % SERIES_ALIGN);
+  }
+
+  /** Writes the series of the batch that was begun last, at least one. */
+  writeBatch(batch: SeriesBatch): void {
+    const { stats } = this;
+    this.chunks.writeLaidOut(batch.chunks);
+    this.index.addBatch(batch);
+    stats.series += batch.count;
+    stats.chunks += batch.chunkCount;
+    stats.floats += batch.floats;
+    stats.histograms += batch.histograms;
   }
 
   /** How many samples were written. */

@@ -15,7 +15,8 @@ import type { WritableDisk } from '../disk/writable-disk.js';
 import { uniteSymbols } from '../index/symbol-union.js';
 import { compareSymbols } from '../index/writer.js';
 import type { Kernel } from '../kernel/kernel.js';
-import { MergeKernel, type MergeSlot } from '../kernel/merge-kernel.js';
+import { MergeKernel } from '../kernel/merge-kernel.js';
+import type { MergeSlot } from '../kernel/merge-slot.js';
 import { CorruptionError } from '../model/errors.js';
 import { Heap } from '../model/heap.js';
 import type { Steps } from '../model/steps.js';
@@ -25,12 +26,17 @@ import { BlockWriter, type NewBlock, type OpenSink } from './block-writer.js';
 import { ChunkMerger } from './chunk-merge.js';
 import { MergeSource } from './merge-source.js';
 import type { OpenBlock } from './open-block.js';
+import { type Moved, Together } from './together.js';
 
 /** What it costs to move things, in the pacer's units; after so many others may have a turn. */
 const SERIES_UNITS = 200;
 const CHUNK_UNITS = 50;
 const SAMPLE_UNITS = 10;
 const STEP_UNITS = 20_000;
+
+/** Blocks with more symbols than that, all together, are not moved together by the kernel. */
+const RANKS_MAX = 16 * 1024 * 1024;
+const NOT_MOVED: Moved = { series: 0, chunks: 0, hasMore: false };
 
 /** Told how many of the sources' series are done, and how many there are. */
 export type CompactionProgress = (done: number, total: number) => void;
@@ -67,7 +73,9 @@ function* writeBlock(
   const writer = new BlockWriter(openSink, block, symbols);
   const decoder = new EntryDecoder(kernel);
   const range = { minTime: block.minTime, maxTime: block.maxTime - 1 };
-  const merging = new MergeKernel(blocks.length);
+  const rankCounts = ranks.map(({ table }) => table?.length ?? 0);
+  const isLarge = rankCounts.reduce((sum, count) => sum + count, 0) > RANKS_MAX;
+  const merging = new MergeKernel(isLarge ? rankCounts.map(() => 0) : rankCounts);
   const sources: MergeSource[] = [];
   for (const [i, source] of blocks.entries()) {
     const postings = yield* source.index.everySeries();
@@ -75,15 +83,17 @@ function* writeBlock(
     sources.push(new MergeSource(source, postings, { ranks: ranks[i], range, decoder, slot }));
   }
   const total = blocks.reduce((sum, { meta }) => sum + meta.stats.numSeries, 0);
+  const together = new Together(merging, sources, writer, range);
   const series = new MergedSeries(sources, new ChunkMerger(decoder));
   let units = 0;
-  while (series.next()) {
-    const runs = series.takeRuns();
-    if (runs === null || !writer.writeRuns(series.symbols, merging, runs)) {
-      series.load();
-      if (series.entries.count > 0) writer.writeEntries(series.symbols, series.entries);
+  for (;;) {
+    const moved = series.moveTogether(together);
+    units += SERIES_UNITS * moved.series + CHUNK_UNITS * moved.chunks;
+    if (!moved.hasMore) {
+      if (!series.next()) break;
+      writeSeries(writer, merging, series);
+      units += SERIES_UNITS + CHUNK_UNITS * series.chunkCount + SAMPLE_UNITS * series.takeDecoded();
     }
-    units += SERIES_UNITS + CHUNK_UNITS * series.chunkCount + SAMPLE_UNITS * series.takeDecoded();
     if (units < STEP_UNITS) continue;
     onProgress?.(passedBy(sources), total);
     yield units;
@@ -91,6 +101,14 @@ function* writeBlock(
   }
   onProgress?.(total, total);
   return writer.sampleCount === 0 ? null : writer.finish();
+}
+
+/** Writes the series in hand, unless nothing is left of it. */
+function writeSeries(writer: BlockWriter, kernel: MergeKernel, series: MergedSeries): void {
+  const runs = series.takeRuns();
+  if (runs !== null && writer.writeRuns(series.symbols, kernel, runs)) return;
+  series.load();
+  if (series.entries.count > 0) writer.writeEntries(series.symbols, series.entries);
 }
 
 function passedBy(sources: readonly MergeSource[]): number {
@@ -134,6 +152,11 @@ class MergedSeries {
       current.push(next);
     }
     return current.length > 0;
+  }
+
+  /** Moves on by series that all sources have, where they do; none is in hand then. */
+  moveTogether(together: Together): Moved {
+    return this.waiting.size === 0 ? together.move(this.current) : NOT_MOVED;
   }
 
   /** How many chunks the sources have of the series in hand. */

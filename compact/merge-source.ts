@@ -15,7 +15,7 @@ import type { Postings } from '../index/postings.js';
 import { ChunkMetas } from '../index/reader.js';
 import type { SeriesScan } from '../index/series-scan.js';
 import type { SymbolRanks } from '../index/symbol-union.js';
-import type { MergeSlot } from '../kernel/merge-kernel.js';
+import type { MergeSlot } from '../kernel/merge-slot.js';
 import { Columns } from '../model/columns.js';
 import { CorruptionError } from '../model/errors.js';
 import {
@@ -46,10 +46,10 @@ export class MergeSource {
   readonly symbols: number[] = [];
   /** Its chunks, once they were loaded. */
   readonly entries = new ChunkEntries();
+  /** Whether the kernel may take series by itself: nothing is deleted, and it knows the ranks. */
+  readonly mayMoveTogether: boolean;
   /** Whether the slot has the series in hand, and all of it goes on, its chunks in turn. */
   isWhole = false;
-  /** How many series were passed, in hand or not. */
-  passed = 0;
   private readonly block: OpenBlock;
   private readonly ranks: SymbolRanks;
   private readonly range: Interval;
@@ -62,6 +62,11 @@ export class MergeSource {
   private metas: ChunkMetas;
   private readonly slotMetas: ChunkMetas;
   private readonly otherMetas = new ChunkMetas();
+  /** Whether the slot has the series in hand, and its symbols there are ranks. */
+  private isScanned = false;
+  private isRanked = false;
+  /** How many series the slot was told of. */
+  private known = 0;
   private readonly samples = new Columns();
   /** What of the series in hand is not to go on. */
   private deleted: readonly Interval[] = NOTHING;
@@ -78,26 +83,48 @@ export class MergeSource {
     this.window = new EntryWindow(block.chunks, this.slot);
     this.slotMetas = ChunkMetas.over(this.slot);
     this.metas = this.slotMetas;
+    const { table } = this.ranks;
+    this.mayMoveTogether =
+      block.tombstones.size === 0 && table !== null && table.length === this.slot.ranks.length;
+    if (this.mayMoveTogether && table !== null) this.slot.ranks.set(table);
   }
 
   /** Moves to the next series of which a chunk goes on; false: there is none. */
   next(): boolean {
-    const { tombstones } = this.block;
-    while (this.postings.next()) {
-      const id = this.postings.at;
-      this.passed++;
-      const isScanned = this.scan.read(id);
-      if (isScanned) this.takeSlot();
-      else this.takeOther(id);
-      this.deleted = tombstones.get(id) ?? NOTHING;
-      this.isWhole = isScanned && this.deleted.length === 0 && this.isInRange();
+    while (this.take()) {
+      this.isWhole = this.isScanned && this.deleted.length === 0 && this.isInRange();
       if (!this.isWhole && !this.keepChunks()) continue;
-      const { slot, symbols } = this;
-      if (isScanned) this.ranks.translate(slot.symbols, slot.symbolCount, symbols);
-      else this.ranks.translate(symbols, symbols.length, symbols);
+      this.translate();
       return true;
     }
     return false;
+  }
+
+  /** Has the slot know which series come next; false: there are none. */
+  loadIds(): boolean {
+    const { slot, postings } = this;
+    const { ids } = slot;
+    let count = 0;
+    while (count < ids.length && postings.next()) ids[count++] = postings.at;
+    slot.nextId = 0;
+    slot.idCount = count;
+    this.known += count;
+    return count > 0;
+  }
+
+  /** Has the slot's window of the index begin with its next series; false: there can be none. */
+  loadIndex(): boolean {
+    return this.scan.load(this.slot.ids[this.slot.nextId]);
+  }
+
+  /** Has the slot's window of chunks begin with the first one that is in hand, likewise. */
+  loadChunks(): boolean {
+    return this.window.load(this.slot.refs[0]);
+  }
+
+  /** How many series were passed, in hand or not. */
+  get passed(): number {
+    return this.known - (this.slot.idCount - this.slot.nextId);
   }
 
   /** The closed range of a series that has chunks in turn. */
@@ -139,14 +166,36 @@ export class MergeSource {
     return this.block.path;
   }
 
-  private takeSlot(): void {
-    this.metas = this.slotMetas;
-    this.metas.count = this.slot.chunkCount;
+  /** Takes the next series in hand, unless the kernel has; false: there is none. */
+  private take(): boolean {
+    const { slot, slotMetas, otherMetas } = this;
+    const { index, tombstones } = this.block;
+    this.isRanked = slot.isTaken;
+    this.isScanned = true;
+    if (this.isRanked) {
+      slot.release();
+      this.deleted = NOTHING;
+    } else {
+      if (slot.nextId === slot.idCount && !this.loadIds()) return false;
+      const id = slot.ids[slot.nextId++];
+      this.isScanned = this.scan.read(id);
+      if (!this.isScanned) index.seriesSymbols(id, this.symbols, otherMetas);
+      this.deleted = tombstones.get(id) ?? NOTHING;
+    }
+    this.metas = this.isScanned ? slotMetas : otherMetas;
+    slotMetas.count = slot.chunkCount;
+    return true;
   }
 
-  private takeOther(id: number): void {
-    this.metas = this.otherMetas;
-    this.block.index.seriesSymbols(id, this.symbols, this.metas);
+  /** Puts ranks in the place of the symbols in hand, here and in the slot. */
+  private translate(): void {
+    const { slot, symbols, ranks } = this;
+    if (!this.isScanned) ranks.translate(symbols, symbols.length, symbols);
+    else if (!this.isRanked) ranks.translate(slot.symbols, slot.symbolCount, symbols);
+    else {
+      symbols.length = slot.symbolCount;
+      for (let i = 0; i < symbols.length; i++) symbols[i] = slot.symbols[i];
+    }
   }
 
   /** Fast path: whether all chunks are in turn and in the new block's range. */

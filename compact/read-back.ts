@@ -42,7 +42,7 @@ type Found = Omit<BlockStats, 'numTombstones'>;
 
 function* readSeries(block: OpenBlock): Steps<Found> {
   const { index, meta } = block;
-  const [slot] = new MergeKernel(1).slots;
+  const [slot] = new MergeKernel().slots;
   const chunks = new EntryWindow(block.chunks, slot);
   const symbols: number[] = [];
   const metas = new ChunkMetas();

@@ -4,6 +4,8 @@
  * unique; the lists themselves are laid out once, at the end.
  */
 
+import type { SeriesBatch } from '../kernel/merge-kernel.js';
+
 const INITIAL_CAPACITY = 1024;
 
 /**
@@ -37,6 +39,43 @@ export class PairPostings {
     this.ends = withRoom(this.ends, this.seriesCount + 1);
     this.ids[this.seriesCount] = id;
     this.ends[this.seriesCount++] = this.labelCount;
+  }
+
+  /** Adds several: their ids are `firstId` and their places, the symbols of all are in one list. */
+  addBatch(
+    firstId: number,
+    {
+      count,
+      places,
+      symbols,
+      symbolEnds,
+    }: Pick<SeriesBatch, 'count' | 'places' | 'symbols' | 'symbolEnds'>,
+  ): void {
+    this.labels = withRoom(this.labels, this.labelCount + symbolEnds[count - 1] / 2);
+    this.ids = withRoom(this.ids, this.seriesCount + count);
+    this.ends = withRoom(this.ends, this.seriesCount + count);
+    const { labels, ids, ends } = this;
+    let { labelCount } = this;
+    let before = 0;
+    for (let series = 0, at = 0; series < count; series++) {
+      // Most labels are those of the series before.
+      const [back, next] = [at - before, at];
+      for (; at < symbolEnds[series]; at += 2) {
+        const isSame =
+          at - back < next &&
+          symbols[at] === symbols[at - back] &&
+          symbols[at + 1] === symbols[at + 1 - back];
+        const pair = isSame
+          ? labels[labelCount - back / 2]
+          : this.pairOf(symbols[at], symbols[at + 1]);
+        this.counts[pair]++;
+        labels[labelCount++] = pair;
+      }
+      before = next;
+      ids[this.seriesCount] = firstId + places[series];
+      ends[this.seriesCount++] = labelCount;
+    }
+    this.labelCount = labelCount;
   }
 
   /** The ids of all series. */

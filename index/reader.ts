@@ -8,7 +8,7 @@
  * Whatever is damaged is a `CorruptionError` with the file's path and the offset.
  */
 import type { ByteSource } from '../disk/byte-source.js';
-import type { MergeSlot } from '../kernel/merge-kernel.js';
+import type { MergeSlot } from '../kernel/merge-slot.js';
 import type { SeriesEntries } from '../kernel/series-entries.js';
 import { CorruptionError, DecodeError } from '../model/errors.js';
 import type { Interval } from '../model/interval.js';

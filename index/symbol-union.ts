@@ -33,6 +33,11 @@ export class SymbolRanks {
     else this.byNumber[ref] = rank;
   }
 
+  /** By number; null where symbols go by offsets. */
+  get table(): Uint32Array | null {
+    return this.byNumber;
+  }
+
   /** Puts ranks in the place of the `count` references that a series has, and into `ranks` too. */
   translate(refs: number[] | Uint32Array, count: number, ranks: number[]): void {
     const { byNumber } = this;

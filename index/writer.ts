@@ -8,6 +8,7 @@
  */
 import { ByteWriter } from '../encoding/byte-writer.js';
 import { crc32c, crc32cOf } from '../encoding/crc32c.js';
+import type { SeriesBatch } from '../kernel/merge-kernel.js';
 import { assert } from '../model/assert.js';
 import type { Labels } from '../model/labels.js';
 import { encodeUtf8 } from '../model/utf8.js';
@@ -110,14 +111,29 @@ export class IndexWriter {
     this.flushIfFull();
   }
 
+  /** Where in the file the next byte comes to stand. */
+  get nextOffset(): number {
+    return this.offset;
+  }
+
+  /** Likewise, several, at least one, laid out for `nextOffset`. */
+  addBatch(batch: SeriesBatch): void {
+    const { entries, count, symbols, symbolEnds } = batch;
+    this.checkChunkRef(batch.firstRef);
+    this.checkChunkRef(batch.lastRef);
+    this.checkOrder([...symbols.subarray(0, symbolEnds[0])]);
+    const firstId = Math.floor(this.offset / SERIES_ALIGN);
+    assert(firstId + batch.places[count - 1] <= LENGTH_MAX, 'an index has at most 64 GiB');
+    this.postings.addBatch(firstId, batch);
+    this.out.raw(entries);
+    this.flushIfFull();
+    const lastStart = count === 1 ? 0 : symbolEnds[count - 2];
+    this.remember([...symbols.subarray(lastStart, symbolEnds[count - 1])]);
+  }
+
   /** Notes the series whose entry comes next. */
   private beginSeries(symbols: readonly number[]): void {
-    const { lastSymbols } = this;
-    assert(!this.isFinished, 'series come before the end');
-    assert(
-      lastSymbols === null || compareSymbols(symbols, lastSymbols) > 0,
-      'series come in order',
-    );
+    this.checkOrder(symbols);
     this.pad(SERIES_ALIGN);
     const id = this.offset / SERIES_ALIGN;
     assert(id <= LENGTH_MAX, 'an index has at most 64 GiB');
@@ -208,6 +224,15 @@ export class IndexWriter {
     }
     this.out.u32(crc32c(bytes));
     this.flushIfFull();
+  }
+
+  private checkOrder(symbols: readonly number[]): void {
+    const { lastSymbols } = this;
+    assert(!this.isFinished, 'series come before the end');
+    assert(
+      lastSymbols === null || compareSymbols(symbols, lastSymbols) > 0,
+      'series come in order',
+    );
   }
 
   private checkChunkRef(ref: number): void {

@@ -1,56 +1,83 @@
 /**
- * The kernel of merging blocks (kernel/assembly/merge): a slot for each block that is read, with
- * windows of its files in which series entries are decoded and chunks are checked, and entries of
- * the series that several slots have in hand. The plain codecs are index/series-entry.ts and
- * chunks/segment-format.ts; what is damaged or larger than a slot is left to them.
+ * The kernel of merging blocks (kernel/assembly/merge): a slot for each block that is read
+ * (merge-slot.ts), entries of the series that several slots have in hand, and batches of series
+ * that it makes by itself so long as all slots have the same ones.
  */
 import { assert } from '../model/assert.js';
 import { once } from '../model/once.js';
 import { MERGE_KERNEL_WASM } from './merge-kernel-wasm.js';
+import { MergeSlot, type SlotExports } from './merge-slot.js';
 import { compileModule, type ExportedNumber, startModule } from './web-assembly.js';
 
-/** A window has so many bytes, and at most so many chunks of a series are in a slot. */
-export const WINDOW_BYTES = 64 * 1024;
-export const SLOT_CHUNKS_MAX = 1024;
-const SLOT_SYMBOLS_MAX = 512;
-const RECORD_BYTES = 64 * 1024;
 /** A series is made of so many slots at most. */
 export const ENCODED_SLOTS_MAX = 64;
 /** The most that a symbol, a chunk, and all else take in the entry of a series. */
 const SYMBOL_BYTES_MAX = 5;
 const CHUNK_BYTES_MAX = 27;
 const FIXED_BYTES_MAX = 15;
+const RECORD_BYTES = 64 * 1024;
 
-/** Words of a slot's head (kernel/assembly/merge/memory.ts). */
-const HEAD_WORDS = 8;
-const SYMBOL_COUNT = 0;
-const CHUNK_COUNT = 1;
-const IS_IN_TURN = 2;
-const IS_RUN = 3;
-const RUN_START = 4;
-const RUN_END = 5;
-const FLOATS = 6;
-const HISTOGRAMS = 7;
+/** A batch (kernel/assembly/merge/memory.ts): its series, their symbols, and all chunks. */
+const BATCH_SERIES_MAX = 256;
+const BATCH_SYMBOLS_MAX = 16 * 1024;
+const BATCH_CHUNK_BYTES = 512 * 1024;
 
-interface MergeKernelExports {
-  readonly memory: { readonly buffer: ArrayBuffer };
+/** What is needed, in the lowest bits, and of which slot. */
+const NEEDS = ['', 'ids', 'index', 'chunks', 'room', 'others'] as const;
+const SLOT_SHIFT = 3;
+
+interface MergeKernelExports extends SlotExports {
   readonly orderAt: ExportedNumber;
   readonly shiftsAt: ExportedNumber;
+  readonly membersAt: ExportedNumber;
   readonly recordAt: ExportedNumber;
-  readonly recordStart: ExportedNumber;
-  readonly slotsAt: ExportedNumber;
-  readonly slotBytes: ExportedNumber;
-  readonly symbolsAt: ExportedNumber;
-  readonly minTimesAt: ExportedNumber;
-  readonly maxTimesAt: ExportedNumber;
-  readonly refsAt: ExportedNumber;
-  readonly placesAt: ExportedNumber;
-  readonly indexWindowAt: ExportedNumber;
-  readonly chunkWindowAt: ExportedNumber;
-  reserve(slots: number): void;
-  decodeSeries(slot: number, at: number, length: number): number;
-  checkChunks(slot: number, from: number, to: number, start: number, length: number): number;
+  readonly batchPlacesAt: ExportedNumber;
+  readonly batchSymbolEndsAt: ExportedNumber;
+  readonly batchSymbolsAt: ExportedNumber;
+  readonly batchChunksAt: ExportedNumber;
+  readonly batchSeries: ExportedNumber;
+  readonly batchChunkBytes: ExportedNumber;
+  readonly batchChunks: ExportedNumber;
+  readonly batchFloats: ExportedNumber;
+  readonly batchHistograms: ExportedNumber;
+  readonly batchEntriesEnd: ExportedNumber;
+  readonly batchFirstRef: ExportedNumber;
+  readonly batchLastRef: ExportedNumber;
+  reserve(slots: number, ranks: number): number;
   encodeSeries(slots: number): number;
+  beginBatch(place: number, room: number, entriesStart: number): void;
+  advance(members: number, minTime: number, maxTime: number): number;
+}
+
+/** Why a batch does not go on. */
+export interface Needed {
+  /**
+   * What the slot needs more of: ids; the window of its index, from its next series on; that of its
+   * chunks, from its first one on. Or the batch is full, or others have to deal with the next
+   * series.
+   */
+  readonly kind: (typeof NEEDS)[number];
+  readonly slot: number;
+}
+
+/** Series in label order, laid out for the files. */
+export interface SeriesBatch {
+  readonly count: number;
+  /** Their entries as they lie in the file, zeros between them. */
+  readonly entries: Uint8Array;
+  /** Where each begins, in units of 16 bytes from the last multiple before `entries` on. */
+  readonly places: Uint32Array;
+  /** The symbols of all, name and value in turn, and where those of each end. */
+  readonly symbols: Uint32Array;
+  readonly symbolEnds: Uint32Array;
+  /** The references of the first and the last of their chunks, which ascend. */
+  readonly firstRef: number;
+  readonly lastRef: number;
+  /** Their chunks as they lie in the segment, how many, and how many samples. */
+  readonly chunks: Uint8Array;
+  readonly chunkCount: number;
+  readonly floats: number;
+  readonly histograms: number;
 }
 
 /** Compiled once a thread. */
@@ -61,19 +88,36 @@ export class MergeKernel {
   private readonly exports: MergeKernelExports;
   private readonly order: Uint32Array;
   private readonly shifts: Float64Array;
+  private readonly members: Uint32Array;
   private readonly record: Uint8Array;
+  private readonly places: Uint32Array;
+  private readonly symbolEnds: Uint32Array;
+  private readonly symbols: Uint32Array;
+  private readonly chunks: Uint8Array;
+  private entriesStart = 0;
 
-  /** A kernel of so many slots. */
-  constructor(slots: number) {
+  /** A kernel of slots for blocks with so many symbols, or of one without. */
+  constructor(rankCounts: readonly number[] = [0]) {
     const exports = startModule(compiled()) as MergeKernelExports;
-    exports.reserve(slots);
+    const ranks = rankCounts.reduce((sum, count) => sum + count, 0);
+    let ranksAt = exports.reserve(rankCounts.length, ranks);
     // The memory does not grow from here on, so that views live as long as the module.
     const { buffer } = exports.memory;
+    const { orderAt, shiftsAt, membersAt, recordAt, batchPlacesAt, batchSymbolEndsAt } = exports;
     this.exports = exports;
-    this.order = new Uint32Array(buffer, exports.orderAt.value, ENCODED_SLOTS_MAX);
-    this.shifts = new Float64Array(buffer, exports.shiftsAt.value, ENCODED_SLOTS_MAX);
-    this.record = new Uint8Array(buffer, exports.recordAt.value, RECORD_BYTES);
-    this.slots = Array.from({ length: slots }, (_, i) => new MergeSlot(exports, i));
+    this.order = new Uint32Array(buffer, orderAt.value, ENCODED_SLOTS_MAX);
+    this.shifts = new Float64Array(buffer, shiftsAt.value, ENCODED_SLOTS_MAX);
+    this.members = new Uint32Array(buffer, membersAt.value, ENCODED_SLOTS_MAX);
+    this.record = new Uint8Array(buffer, recordAt.value, RECORD_BYTES);
+    this.places = new Uint32Array(buffer, batchPlacesAt.value, BATCH_SERIES_MAX);
+    this.symbolEnds = new Uint32Array(buffer, batchSymbolEndsAt.value, BATCH_SERIES_MAX);
+    this.symbols = new Uint32Array(buffer, exports.batchSymbolsAt.value, BATCH_SYMBOLS_MAX);
+    this.chunks = new Uint8Array(buffer, exports.batchChunksAt.value, BATCH_CHUNK_BYTES);
+    this.slots = rankCounts.map((count, i) => {
+      const slot = new MergeSlot(exports, i, ranksAt, count);
+      ranksAt += 4 * count;
+      return slot;
+    });
   }
 
   /** Whether the entry of a series that `slots` have in hand fits surely. */
@@ -95,107 +139,46 @@ export class MergeKernel {
       this.order[i] = slots[i].number;
       this.shifts[i] = shifts[i];
     }
-    const length = this.exports.encodeSeries(slots.length);
-    const start = this.exports.recordStart.value;
-    return this.record.subarray(start, start + length);
-  }
-}
-
-/** What is read of one block: the series in hand, and windows of the block's files. */
-export class MergeSlot {
-  readonly number: number;
-  /** The bytes that are looked at; who has them decoded or checked has filled them. */
-  readonly indexWindow: Uint8Array;
-  readonly chunkWindow: Uint8Array;
-  /** Of the series in hand: its symbols, and the closed ranges and references of its chunks. */
-  readonly symbols: Uint32Array;
-  readonly minTimes: Float64Array;
-  readonly maxTimes: Float64Array;
-  readonly refs: Float64Array;
-  /** Where in the window the encoding byte of each checked chunk is, and its bytes of data. */
-  readonly places: Uint32Array;
-  private readonly head: Uint32Array;
-  private readonly exports: MergeKernelExports;
-
-  constructor(exports: MergeKernelExports, number: number) {
-    const { buffer } = exports.memory;
-    const start = exports.slotsAt.value + number * exports.slotBytes.value;
-    const floats = (at: ExportedNumber): Float64Array =>
-      new Float64Array(buffer, start + at.value, SLOT_CHUNKS_MAX);
-    const window = (at: ExportedNumber): Uint8Array =>
-      new Uint8Array(buffer, start + at.value, WINDOW_BYTES);
-    this.number = number;
-    this.exports = exports;
-    this.indexWindow = window(exports.indexWindowAt);
-    this.chunkWindow = window(exports.chunkWindowAt);
-    this.symbols = new Uint32Array(buffer, start + exports.symbolsAt.value, SLOT_SYMBOLS_MAX);
-    this.minTimes = floats(exports.minTimesAt);
-    this.maxTimes = floats(exports.maxTimesAt);
-    this.refs = floats(exports.refsAt);
-    this.places = new Uint32Array(buffer, start + exports.placesAt.value, 2 * SLOT_CHUNKS_MAX);
-    this.head = new Uint32Array(buffer, start, HEAD_WORDS);
+    return this.record.subarray(0, this.exports.encodeSeries(slots.length));
   }
 
   /**
-   * Takes the series in hand whose entry is at `at` in the first `length` bytes of the index
-   * window; false, and none is in hand, where the entry is not whole there, damaged or too large.
+   * Begins a batch: its chunks are written from the reference `place` on into a segment that takes
+   * `room` bytes more, counted with the largest length fields; its entries at an offset that is
+   * `entriesStart` more than a multiple of 16, each again at a multiple.
    */
-  decodeSeries(at: number, length: number): boolean {
-    assert(at >= 0 && at <= length && length <= WINDOW_BYTES, 'an entry is in the window');
-    return this.exports.decodeSeries(this.number, at, length) !== 0;
-  }
-
-  get symbolCount(): number {
-    return this.head[SYMBOL_COUNT];
-  }
-
-  get chunkCount(): number {
-    return this.head[CHUNK_COUNT];
-  }
-
-  /** Whether each chunk of the series in hand begins behind the end of the one before it. */
-  get isInTurn(): boolean {
-    return this.head[IS_IN_TURN] !== 0;
+  beginBatch(place: number, room: number, entriesStart: number): void {
+    this.entriesStart = entriesStart;
+    this.exports.beginBatch(place, room, entriesStart);
   }
 
   /**
-   * Checks the chunks `[from, to)` of `refs` in the first `length` bytes of the chunk window, which
-   * begins at the reference `start`. Returns how many from the first on are whole and have their
-   * checksum; `places` tells of those.
+   * Adds series to the batch, those that all of `slots` have next with all their chunks, one behind
+   * the other and in the closed range, until something is needed. What is given is asked for no
+   * second time unless there is more of it. `slots` keep what they have taken (`isTaken`).
    */
-  checkChunks(
-    from: number,
-    to: number,
-    { start, length }: { readonly start: number; readonly length: number },
-  ): number {
-    assert(from <= to && to <= SLOT_CHUNKS_MAX, 'chunks are in the slot');
-    assert(length <= WINDOW_BYTES, 'a window is not longer than it is');
-    return this.exports.checkChunks(this.number, from, to, start, length);
+  advance(slots: readonly MergeSlot[], minTime: number, maxTime: number): Needed {
+    assert(slots.length > 0 && slots.length <= ENCODED_SLOTS_MAX, 'some slots move together');
+    for (let i = 0; i < slots.length; i++) this.members[i] = slots[i].number;
+    const needed = this.exports.advance(slots.length, minTime, maxTime);
+    return { kind: NEEDS[needed % (1 << SLOT_SHIFT)], slot: needed >> SLOT_SHIFT };
   }
 
-  /**
-   * Whether the chunks that were checked last lie one behind the other, and have numbers of samples
-   * that are known: then the following tell of them.
-   */
-  get isRun(): boolean {
-    return this.head[IS_RUN] !== 0;
-  }
-
-  /** Where in the chunk window the run begins and ends. */
-  get runStart(): number {
-    return this.head[RUN_START];
-  }
-
-  get runEnd(): number {
-    return this.head[RUN_END];
-  }
-
-  /** How many samples it has of floats, and of histograms. */
-  get floats(): number {
-    return this.head[FLOATS];
-  }
-
-  get histograms(): number {
-    return this.head[HISTOGRAMS];
+  /** The batch; its arrays hold until the next one begins. */
+  get batch(): SeriesBatch {
+    const { exports, places, symbolEnds, symbols } = this;
+    return {
+      count: exports.batchSeries.value,
+      entries: this.record.subarray(this.entriesStart, exports.batchEntriesEnd.value),
+      places,
+      symbols,
+      symbolEnds,
+      firstRef: exports.batchFirstRef.value,
+      lastRef: exports.batchLastRef.value,
+      chunks: this.chunks.subarray(0, exports.batchChunkBytes.value),
+      chunkCount: exports.batchChunks.value,
+      floats: exports.batchFloats.value,
+      histograms: exports.batchHistograms.value,
+    };
   }
 }

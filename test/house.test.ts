@@ -102,6 +102,7 @@ const TESTED_BY: Readonly<Record<string, string>> = {
   'kernel/entry-kernel.ts': 'test/chunks/entry-maker.test.ts',
   'kernel/finished-chunks.ts': 'test/kernel/head-kernel.test.ts',
   'kernel/kernel-module.ts': 'test/kernel/kernel.test.ts',
+  'kernel/merge-slot.ts': 'test/kernel/merge-kernel.test.ts',
   'kernel/sample-rows.ts': 'test/kernel/head-kernel.test.ts',
   'kernel/web-assembly.ts': 'test/kernel/head-kernel.test.ts',
   'model/regexp-capture.ts': 'test/promql/engine.test.ts',

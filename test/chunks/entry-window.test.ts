@@ -23,7 +23,7 @@ function segmentsIn(files: readonly Uint8Array[]): ChunkSegments {
 }
 
 function windowOf(segments: ChunkSegments): EntryWindow {
-  const [slot] = new MergeKernel(1).slots;
+  const [slot] = new MergeKernel().slots;
   return new EntryWindow(segments, slot);
 }
 

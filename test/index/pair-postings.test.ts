@@ -28,6 +28,34 @@ describe('postings in the making', () => {
     );
   });
 
+  it('are the same whether series come alone or together', () => {
+    const labels = fc.uniqueArray(fc.tuple(fc.nat(5), fc.nat(3)), {
+      maxLength: 6,
+      selector: ([name]) => name,
+    });
+    const batches = fc.array(fc.array(labels, { minLength: 1, maxLength: 20 }), { maxLength: 8 });
+    fc.assert(
+      fc.property(batches, fc.nat(40), (input, firstId) => {
+        const [alone, together] = [new PairPostings(), new PairPostings()];
+        let base = firstId;
+        for (const batch of input) {
+          const places = Uint32Array.from(batch, (_, i) => 3 * i);
+          const symbols = batch.map((pairs) => pairs.flat());
+          symbols.forEach((own, i) => alone.add(base + places[i], own));
+          let end = 0;
+          together.addBatch(base, {
+            count: batch.length,
+            places,
+            symbols: Uint32Array.from(symbols.flat()),
+            symbolEnds: Uint32Array.from(symbols, (own) => (end += own.length)),
+          });
+          base += 3 * batch.length;
+        }
+        expect(listsOf(together)).toEqual(listsOf(alone));
+      }),
+    );
+  });
+
   it('grow beyond what they began with', () => {
     const postings = new PairPostings();
     for (let i = 0; i < 5000; i++) postings.add(i, [1, 2, 3, i]);
@@ -39,3 +67,9 @@ describe('postings in the making', () => {
     expect(pairs).toBe(5001);
   });
 });
+
+function listsOf(postings: PairPostings): (readonly number[])[] {
+  const lists: (readonly number[])[] = [[...postings.allIds()]];
+  postings.forEach((name, value, ids) => lists.push([name, value, ...ids]));
+  return lists;
+}

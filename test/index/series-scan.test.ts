@@ -17,7 +17,7 @@ function built(count: number, chunks: (series: number) => number): BuiltSeries[]
 
 /** Of each series: its number in the slot's eyes, or null where it was left to the reader. */
 function compared(reader: IndexReader, ids: readonly number[]): (string | null)[] {
-  const [slot] = new MergeKernel(1).slots;
+  const [slot] = new MergeKernel().slots;
   const scan = reader.scan(slot);
   return ids.map((id) => {
     const isRead = scan.read(id);

@@ -8,7 +8,8 @@ import {
   decodeSeriesLabels,
   encodeSeries,
 } from '../../index/series-entry.js';
-import { ENCODED_SLOTS_MAX, MergeKernel, type MergeSlot } from '../../kernel/merge-kernel.js';
+import { ENCODED_SLOTS_MAX, MergeKernel } from '../../kernel/merge-kernel.js';
+import type { MergeSlot } from '../../kernel/merge-slot.js';
 import { segmentsOf } from '../support/segment.js';
 
 type Row = readonly [minTime: number, maxTime: number, ref: number];
@@ -35,7 +36,8 @@ function bodyOf(symbols: readonly number[], rows: readonly Row[]): Uint8Array {
 function decode(slot: MergeSlot, entry: Uint8Array, at = 0): boolean {
   slot.indexWindow.fill(0xff);
   slot.indexWindow.set(entry, at);
-  return slot.decodeSeries(at, at + entry.length);
+  slot.setIndexWindow(0, at + entry.length);
+  return slot.decodeSeries(at);
 }
 
 function inHand(slot: MergeSlot): { symbols: number[]; rows: Row[] } {
@@ -69,7 +71,7 @@ const chunks = fc
 
 describe('a series entry', () => {
   it('is decoded as the codec does', () => {
-    const [slot] = new MergeKernel(1).slots;
+    const [slot] = new MergeKernel().slots;
     fc.assert(
       fc.property(labels, chunks, fc.nat(50), (symbols, rows, at) => {
         expect(decode(slot, entryOf(bodyOf(symbols, rows)), at)).toBe(true);
@@ -80,7 +82,7 @@ describe('a series entry', () => {
   });
 
   it('of any bytes is decoded as the codec does, or left to it', () => {
-    const [slot] = new MergeKernel(1).slots;
+    const [slot] = new MergeKernel().slots;
     const numbers = fc.array(fc.oneof(fc.nat(3), fc.nat(255), fc.bigInt(0n, 2n ** 64n - 1n)));
     fc.assert(
       fc.property(fc.nat(3), fc.nat(4), numbers, (labelCount, chunkCount, rest) => {
@@ -109,7 +111,7 @@ describe('a series entry', () => {
   });
 
   it('of which a byte is another or missing is not taken', () => {
-    const [slot] = new MergeKernel(1).slots;
+    const [slot] = new MergeKernel().slots;
     const entry = entryOf(bodyOf([1, 300], [[-3, 10, 8], [20, 25, 2 ** 32 + 8]])); // prettier-ignore
     for (let at = 0; at < entry.length; at++) {
       const damaged = entry.slice();
@@ -120,7 +122,7 @@ describe('a series entry', () => {
   });
 
   it('with more than a slot holds is left to the codec', () => {
-    const [slot] = new MergeKernel(1).slots;
+    const [slot] = new MergeKernel().slots;
     const rows = (count: number): Row[] =>
       Array.from({ length: count }, (_, i) => [2 * i, 2 * i, i]);
     const symbols = (count: number): number[] => Array.from({ length: count }, (_, i) => i);
@@ -130,7 +132,7 @@ describe('a series entry', () => {
   });
 
   it('is made of several slots as the codec makes it', () => {
-    const kernel = new MergeKernel(3);
+    const kernel = new MergeKernel([0, 0, 0]);
     const shift = fc.integer({ min: 0, max: 2 ** 45 });
     const parts = fc.array(fc.tuple(fc.nat(2), chunks, shift), { minLength: 1, maxLength: 3 });
     fc.assert(
@@ -157,7 +159,7 @@ describe('a series entry', () => {
   });
 
   it('that may be too long is not made', () => {
-    const kernel = new MergeKernel(ENCODED_SLOTS_MAX + 1);
+    const kernel = new MergeKernel(Array.from({ length: ENCODED_SLOTS_MAX + 1 }, () => 0));
     const { slots } = kernel;
     const rows = (count: number): Row[] =>
       Array.from({ length: count }, (_, i) => [2 * i, 2 * i, i]);
@@ -172,7 +174,7 @@ describe('a series entry', () => {
 
 describe('a run of chunks', () => {
   it('is told where it lies and what it holds', () => {
-    const [slot] = new MergeKernel(1).slots;
+    const [slot] = new MergeKernel().slots;
     const chunk = fc.record({
       encoding: fc.constantFrom(1, 1, 1, 2, 3, 4),
       data: fc.uint8Array({ minLength: 2, maxLength: 700 }),
@@ -183,8 +185,8 @@ describe('a run of chunks', () => {
         const { files, refs } = segmentsOf([all]);
         slot.chunkWindow.set(files[0]);
         refs[0].forEach((ref, i) => (slot.refs[i] = ref));
-        const window = { start: 0, length: files[0].length };
-        expect(slot.checkChunks(from, all.length, window)).toBe(all.length - from);
+        slot.setChunkWindow(0, files[0].length);
+        expect(slot.checkChunks(from, all.length)).toBe(all.length - from);
         expect([slot.isRun, slot.runStart, slot.runEnd]).toEqual([
           true,
           refs[0][from],
@@ -201,7 +203,7 @@ describe('a run of chunks', () => {
   });
 
   it('has no gaps, and no chunks whose samples are counted otherwise', () => {
-    const [slot] = new MergeKernel(1).slots;
+    const [slot] = new MergeKernel().slots;
     const chunkOf = (encoding: number): { encoding: number; data: Uint8Array } => ({
       encoding,
       data: Uint8Array.of(0, 1, 2),
@@ -210,8 +212,8 @@ describe('a run of chunks', () => {
       const { files, refs } = segmentsOf([encodings.map(chunkOf)]);
       slot.chunkWindow.set(files[0]);
       picked.forEach((chunk, i) => (slot.refs[i] = refs[0][chunk]));
-      const window = { start: 0, length: files[0].length };
-      expect(slot.checkChunks(0, picked.length, window)).toBe(picked.length);
+      slot.setChunkWindow(0, files[0].length);
+      expect(slot.checkChunks(0, picked.length)).toBe(picked.length);
       return slot.isRun;
     };
     expect(isRun([1, 2, 3, 4], [0, 1, 2, 3])).toBe(true);

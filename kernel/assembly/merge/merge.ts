@@ -4,9 +4,15 @@
  */
 export { checkChunks } from './chunks';
 export {
+  batchChunksAt,
+  batchPlacesAt,
+  batchSymbolEndsAt,
+  batchSymbolsAt,
   chunkWindowAt,
+  idsAt,
   indexWindowAt,
   maxTimesAt,
+  membersAt,
   minTimesAt,
   orderAt,
   placesAt,
@@ -18,4 +24,16 @@ export {
   slotsAt,
   symbolsAt,
 } from './memory';
-export { decodeSeries, encodeSeries, recordStart } from './series';
+export { decodeSeries, encodeSeries } from './series';
+export {
+  advance,
+  batchChunkBytes,
+  batchChunks,
+  batchEntriesEnd,
+  batchFirstRef,
+  batchFloats,
+  batchHistograms,
+  batchLastRef,
+  batchSeries,
+  beginBatch,
+} from './together';

@@ -32,7 +32,7 @@ const SAFE_MAX: i64 = 0x1f_ffff_ffff_ffff;
 /** A uvarint of 63 bits. */
 const UVARINT_BYTES_MAX: u32 = 9;
 /** The length in front of the largest record. */
-const LENGTH_BYTES_MAX: u32 = 3;
+const LENGTH_BYTES_MAX: usize = 3;
 
 /** What is read next, and where that ends. */
 let cursor: usize = 0;
@@ -118,22 +118,24 @@ function isSafe(value: i64): bool {
   return value >= -SAFE_MAX && value <= SAFE_MAX;
 }
 
-/** Where the record that was made last begins in RECORD. */
-export let recordStart: u32 = 0;
-
 /**
  * Makes one entry of the series that `slots` slots have in hand, in the order of ORDER: the labels
  * of the first, the chunks of all, to whose references SHIFTS are added. Returns how long it is:
  * who calls has seen that it fits. The chunks follow one another.
  */
 export function encodeSeries(slots: u32): u32 {
+  return encodeSeriesAt(slots, RECORD);
+}
+
+/** The same with the record at `record`. */
+export function encodeSeriesAt(slots: u32, record: usize): u32 {
   const first = slotAt(load<u32>(ORDER));
   const symbols = load<u32>(first, SYMBOL_COUNT);
   let chunks: u32 = 0;
   for (let i: u32 = 0; i < slots; i++) {
     chunks += load<u32>(slotAt(load<u32>(ORDER + 4 * i)), CHUNK_COUNT);
   }
-  const body = RECORD + LENGTH_BYTES_MAX;
+  const body = record + LENGTH_BYTES_MAX;
   cursor = body;
   putUvarint(symbols / 2);
   for (let i: u32 = 0; i < symbols; i++) putUvarint(load<u32>(first + 4 * i, SYMBOLS));
@@ -142,11 +144,11 @@ export function encodeSeries(slots: u32): u32 {
   const length = <u32>(cursor - body);
   store<u32>(cursor, bswap(crc32c(body, length)));
   const end = cursor + CRC_BYTES;
-  const lengthBytes: u32 = length < 0x80 ? 1 : length < 0x4000 ? 2 : 3;
-  cursor = body - lengthBytes;
-  recordStart = <u32>(cursor - RECORD);
+  cursor = record;
   putUvarint(length);
-  return <u32>(end - RECORD) - recordStart;
+  const lengthBytes = cursor - record;
+  if (lengthBytes < LENGTH_BYTES_MAX) memory.copy(cursor, body, end - body);
+  return <u32>(lengthBytes + (end - body));
 }
 
 function putChunks(slots: u32): void {
