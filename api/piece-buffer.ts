@@ -27,6 +27,15 @@ export class PieceBuffer {
     this.used += bytes.length;
   }
 
+  /** The same of `bytes[from, to)`, which are few: byte by byte, since a view costs more. */
+  copy(bytes: Uint8Array, from = 0, to = bytes.length): void {
+    this.reserve(to - from);
+    const { buffer } = this;
+    let { used } = this;
+    for (let i = from; i < to; i++) buffer[used++] = bytes[i];
+    this.used = used;
+  }
+
   /** What was collected since the last time. */
   take(): Uint8Array {
     const taken = this.buffer.subarray(0, this.used);

@@ -112,7 +112,7 @@ async function answer(
 }
 
 function truncated(value: QueryValue, limit: number): QueryValue {
-  if (value instanceof MatrixValue && value.series.length > limit) {
+  if (value instanceof MatrixValue && value.count > limit) {
     return new MatrixValue(value.series.slice(0, limit));
   }
   if (value instanceof VectorValue && value.labels.length > limit) {

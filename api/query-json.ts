@@ -14,6 +14,8 @@ import type {
   QueryValue,
   VectorValue,
 } from '../promql/value.js';
+import type { Counted, CountedSeries } from '../promql/counted-series.js';
+import { withLabel } from '../promql/label-sets.js';
 import { POINTS_MAX, pointsText, Prefixes } from '../kernel/number-text.js';
 import type { Piece } from './compression.js';
 import { JsonText, quote } from './json-text.js';
@@ -25,6 +27,7 @@ const PIECE_CHARS = 64 * 1024;
 /** Writing a point, and a series beside them, costs about so much of the pacer's units. */
 const POINT_UNITS = 4;
 const SERIES_UNITS = 100;
+const COUNTED_UNITS = 20;
 /** Of so many columns of times, what stands before their values is kept. */
 const KNOWN_STARTS_MAX = 32;
 
@@ -37,7 +40,7 @@ async function* piecesOf(value: QueryValue, more: string): AsyncGenerator<Piece,
   yield `{"resultType":"${value.type}","result":`;
   switch (value.type) {
     case 'matrix':
-      yield* matrixPieces(value);
+      yield* value.counted === null ? matrixPieces(value) : countedPieces(value.counted);
       break;
     case 'vector':
       yield* vectorPieces(value);
@@ -64,6 +67,57 @@ async function* matrixPieces({ series }: MatrixValue): AsyncGenerator<Piece, voi
   }
   out.text(']');
   yield out.take();
+}
+
+/** Series of which most have a single point: no objects are made of those. */
+async function* countedPieces(series: CountedSeries): AsyncGenerator<Piece, void, undefined> {
+  const { texts } = series;
+  const { steps, times, columnOf } = series.counted;
+  const pacer = new Pacer();
+  const starts = new PointStarts();
+  const out = new PieceBuffer();
+  const { front, back } = aroundValue(series.counted);
+  /** What stands behind the text of a value, by step. */
+  const ends: (Uint8Array | undefined)[] = [];
+  out.text('[');
+  for (let i = 0; i < series.count; i++) {
+    const number = series.numberAt(i);
+    if (columnOf(number) === null) {
+      const step = steps[number];
+      ends[step] ??= Buffer.from(`${back},"values":[[${timeText(times[step])},"1"]]}`);
+      out.copy(front, i === 0 ? 1 : 0);
+      out.copy(texts.bytes, texts.beginOf(number), texts.ends[number]);
+      out.copy(ends[step]);
+      if (pacer.isDue(COUNTED_UNITS)) await pacer.turn();
+    } else {
+      if (i > 0) out.text(',');
+      const one = series.at(i);
+      writeSeries(out, one, starts);
+      if (pacer.isDue(SERIES_UNITS + POINT_UNITS * one.times.length)) await pacer.turn();
+    }
+    if (out.isFull) yield out.take();
+  }
+  out.text(']');
+  yield out.take();
+}
+
+/** The JSON of labels around the text of a value, a comma in front. */
+function aroundValue({ labels, name }: Counted): { front: Uint8Array; back: string } {
+  const all = withLabel(labels, name, '0');
+  let front = ',{"metric":{';
+  let back = '"';
+  for (let i = 0, isBehind = false; i < all.size; i++) {
+    const comma = i === 0 ? '' : ',';
+    if (all.nameAt(i) === name) {
+      front += `${comma}${quote(name)}:"`;
+      isBehind = true;
+    } else {
+      const text = `${comma}${quote(all.nameAt(i))}:${quote(all.valueAt(i))}`;
+      if (isBehind) back += text;
+      else front += text;
+    }
+  }
+  return { front: Buffer.from(front), back: `${back}}` };
 }
 
 function writeSeries(out: PieceBuffer, series: MatrixSeries, starts: PointStarts): void {

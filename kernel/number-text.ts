@@ -4,13 +4,20 @@
  * The digits are those of `String(value)`, which is the oracle in test/kernel/number-text.test.ts.
  */
 import { assert } from '../model/assert.js';
+import { formatPlain } from '../model/go-float.js';
 import { once } from '../model/once.js';
+import type { Steps } from '../model/steps.js';
 import { TEXT_KERNEL_WASM } from './text-kernel-wasm.js';
 import { startModule } from './web-assembly.js';
 
 /** Points of a call, and bytes of a prefix (kernel/assembly/text/memory.ts). */
 export const POINTS_MAX = 4096;
 export const PREFIX_BYTES_MAX = 40;
+
+/** Room for a text; there may be longer ones. */
+const USUAL_BYTES = 20;
+/** What a number costs to write, in the pacer's units. */
+const NUMBER_UNITS = 10;
 
 const POWER_MIN = -292;
 const POWER_MAX = 324;
@@ -23,6 +30,7 @@ interface TextExports {
   readonly valuesAt: { readonly value: number };
   readonly outputAt: { readonly value: number };
   writePoints(count: number): number;
+  writeNumbers(count: number): number;
 }
 
 /** One thread has one module: it does one thing at a time, and keeps nothing of a call. */
@@ -84,6 +92,95 @@ export function pointsText(prefixes: Prefixes, values: Float64Array, from: numbe
   const length = exports.writePoints(count);
   const at = exports.outputAt.value;
   return bytes.subarray(at, at + length);
+}
+
+/** ASCII texts by number, one behind another. */
+export class Texts {
+  count = 0;
+  bytes: Uint8Array;
+  /** Where each ends. */
+  readonly ends: Uint32Array;
+
+  /** Room for `count` texts of usual length. */
+  constructor(count: number) {
+    this.bytes = new Uint8Array(USUAL_BYTES * count);
+    this.ends = new Uint32Array(count);
+  }
+
+  beginOf(number: number): number {
+    return number === 0 ? 0 : this.ends[number - 1];
+  }
+
+  /** Byte `index` of a text; 0 behind its end. */
+  byteAt(number: number, index: number): number {
+    const at = this.beginOf(number) + index;
+    return at < this.ends[number] ? this.bytes[at] : 0;
+  }
+
+  /** The order of two texts from byte `from` on. */
+  compare(a: number, b: number, from: number): number {
+    for (let i = from; ; i++) {
+      const byte = this.byteAt(a, i);
+      const order = byte - this.byteAt(b, i);
+      if (order !== 0 || byte === 0) return order;
+    }
+  }
+
+  at(number: number): string {
+    const { bytes, ends } = this;
+    const all = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+    return all.toString('latin1', this.beginOf(number), ends[number]);
+  }
+
+  /** Adds texts that lie one behind another, each of which ends where `ends` say. */
+  add(bytes: Uint8Array, ends: Uint32Array): void {
+    const start = this.beginOf(this.count);
+    this.reserve(start + bytes.length);
+    this.bytes.set(bytes, start);
+    for (const end of ends) this.ends[this.count++] = start + end;
+  }
+
+  private reserve(length: number): void {
+    if (length <= this.bytes.length) return;
+    const larger = new Uint8Array(Math.max(length, 2 * this.bytes.length));
+    larger.set(this.bytes);
+    this.bytes = larger;
+  }
+}
+
+/** The texts of values as `formatPlain` has them: never with an exponent. */
+export function* numberTexts(values: Float64Array): Steps<Texts> {
+  const texts = new Texts(values.length);
+  for (let from = 0; from < values.length; from += POINTS_MAX) {
+    addNumbers(texts, values.subarray(from, from + POINTS_MAX));
+    yield NUMBER_UNITS * POINTS_MAX;
+  }
+  return texts;
+}
+
+function addNumbers(texts: Texts, values: Float64Array): void {
+  if (!values.every(isPlain)) {
+    // Slow path: for numbers that are very large or small.
+    for (const value of values) {
+      const bytes = Buffer.from(formatPlain(value), 'latin1');
+      texts.add(bytes, Uint32Array.of(bytes.length));
+    }
+    return;
+  }
+  const module = loadModule();
+  const { exports, bytes, ends } = module;
+  module.values.set(values);
+  // The ends of the texts take the place of those of the prefixes.
+  module.prefixes = null;
+  const length = exports.writeNumbers(values.length);
+  const at = exports.outputAt.value;
+  texts.add(bytes.subarray(at, at + length), ends.subarray(0, values.length));
+}
+
+/** Whether JSON has a number without an exponent. */
+function isPlain(value: number): boolean {
+  const size = Math.abs(value);
+  return !(size < 1e-6 && size > 0) && !(size >= 1e21 && size < Infinity);
 }
 
 /**

@@ -3,6 +3,8 @@ import { Columns } from '../model/columns.js';
 import type { Histogram } from '../model/histogram.js';
 import type { Labels } from '../model/labels.js';
 import { sortSteps } from '../model/sort-steps.js';
+import { ValueCounts } from './aggregations/count-values.js';
+import { CountedSeries } from './counted-series.js';
 import type { RangeVector } from './evaluation.js';
 import { extendSamples } from './functions/extended-rates.js';
 import type { Grid } from './grid.js';
@@ -54,6 +56,10 @@ export async function collectMatrix(
   const times = new Float64Array(grid.steps);
   for (let step = 0; step < grid.steps; step++) times[step] = grid.start + step * grid.interval;
   const series: MatrixSeries[] = [];
+  if (stream instanceof ValueCounts) {
+    const counted = stream.counted(times);
+    if (counted !== null) return new MatrixValue(await context.run(CountedSeries.of(counted)));
+  }
   const named = await finishNames(context, stream);
   while (await context.next(named)) {
     context.countBytes(8 * named.column.count);

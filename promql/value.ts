@@ -6,6 +6,7 @@ import { nonEmptyBuckets } from '../model/exponential-bounds.js';
 import { formatPlain, formatJsonFloat } from '../model/go-float.js';
 import type { Histogram } from '../model/histogram.js';
 import type { Labels } from '../model/labels.js';
+import { CountedSeries } from './counted-series.js';
 
 /** A histogram sample of a series. */
 export interface HistogramPoint {
@@ -27,10 +28,24 @@ export interface MatrixSeries {
 /** The answer of a range query, or of an instant query for a range vector: in label order. */
 export class MatrixValue {
   readonly type = 'matrix';
-  readonly series: readonly MatrixSeries[];
+  /** The same as columns, where it is a count of values: for who has no need of objects. */
+  readonly counted: CountedSeries | null;
+  /** Null until they are asked for. */
+  private made: readonly MatrixSeries[] | null;
 
-  constructor(series: readonly MatrixSeries[]) {
-    this.series = series;
+  constructor(series: CountedSeries | readonly MatrixSeries[]) {
+    this.counted = series instanceof CountedSeries ? series : null;
+    this.made = series instanceof CountedSeries ? null : series;
+  }
+
+  /** How many series there are. */
+  get count(): number {
+    return this.counted?.count ?? this.series.length;
+  }
+
+  get series(): readonly MatrixSeries[] {
+    this.made ??= this.counted?.all() ?? [];
+    return this.made;
   }
 
   toJSON(): JsonData {

@@ -7,7 +7,8 @@ it('pieces hold what was put in, in its order', () => {
   for (let i = 0; i < 5000; i++) {
     buffer.text(`ünï${i}\u{1f98a}`);
     buffer.bytes(Buffer.from(`|${'x'.repeat(i % 50)}|`));
-    want += `ünï${i}\u{1f98a}|${'x'.repeat(i % 50)}|`;
+    buffer.copy(Buffer.from('[abc]'), 1, 1 + (i % 4));
+    want += `ünï${i}\u{1f98a}|${'x'.repeat(i % 50)}|${'abc'.slice(0, i % 4)}`;
     if (buffer.isFull) got += Buffer.from(buffer.take()).toString();
   }
   expect(got + Buffer.from(buffer.take()).toString()).toBe(want);

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
-import { POINTS_MAX, pointsText, Prefixes } from '../../kernel/number-text.js';
-import { formatJsonFloat } from '../../model/go-float.js';
+import { numberTexts, POINTS_MAX, pointsText, Prefixes } from '../../kernel/number-text.js';
+import { formatJsonFloat, formatPlain } from '../../model/go-float.js';
+import { atOnce } from '../../model/steps.js';
 
 function textOf(values: Float64Array): string[] {
   const found: string[] = [];
@@ -70,5 +71,31 @@ describe('numbers as text', () => {
     const text = pointsText(prefixes, Float64Array.of(9, 0.5, -7), 1);
     expect(Buffer.from(text).toString()).toBe('[1,"0.5"],[2.500,"-7"]');
     expect(Buffer.from(pointsText(new Prefixes([]), new Float64Array(0), 0)).toString()).toBe('');
+  });
+
+  it('stand one behind another, without an exponent', () => {
+    const number = fc.oneof(fc.double(), fc.integer(), fc.constantFrom(-0, NaN, Infinity, 1e-7));
+    const plain = fc.integer({ min: -1e9, max: 1e9 }).map((n) => n / 1000);
+    fc.assert(
+      fc.property(fc.oneof(fc.array(number), fc.array(plain)), (all) => {
+        const texts = atOnce(numberTexts(Float64Array.from(all)));
+        expect(Array.from(all, (_, i) => texts.at(i))).toEqual(all.map(formatPlain));
+        expect(texts.count).toBe(all.length);
+        all.forEach((_, i) => {
+          const bytes = Array.from(texts.at(i), (__, at) => texts.byteAt(i, at));
+          expect(String.fromCharCode(...bytes)).toBe(texts.at(i));
+          expect(texts.byteAt(i, bytes.length)).toBe(0);
+          if (i > 0) expect(texts.compare(i - 1, i, 0) < 0).toBe(texts.at(i - 1) < texts.at(i));
+        });
+      }),
+    );
+    const many = Float64Array.from({ length: 10_000 }, (_, i) => i / 8);
+    const texts = atOnce(numberTexts(many));
+    expect(texts.at(9999)).toBe('1249.875');
+    // Points that are written afterwards have their prefixes.
+    const prefixes = new Prefixes(['[1,"']);
+    expect(Buffer.from(pointsText(prefixes, Float64Array.of(9), 0)).toString()).toBe('[1,"9"]');
+    atOnce(numberTexts(many));
+    expect(Buffer.from(pointsText(prefixes, Float64Array.of(9), 0)).toString()).toBe('[1,"9"]');
   });
 });

@@ -43,6 +43,16 @@ export function writePoints(count: u32): u32 {
   return <u32>(at - <usize>outputAt);
 }
 
+/** Writes `count` values, nothing between them, and where each ends; returns how many bytes. */
+export function writeNumbers(count: u32): u32 {
+  let at = <usize>outputAt;
+  for (let i: usize = 0; i < <usize>count; i++) {
+    at = writeValue(at, load<u64>(<usize>valuesAt + 8 * i));
+    store<u32>(<usize>endsAt + 4 * i, <u32>(at - <usize>outputAt));
+  }
+  return <u32>(at - <usize>outputAt);
+}
+
 /** Writes a double, given by its bits; returns where it ends. */
 function writeValue(at: usize, bits: u64): usize {
   const magnitude = bits & 0x7fffffffffffffff;
