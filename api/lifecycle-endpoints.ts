@@ -6,18 +6,14 @@ import { messageOf } from '../model/errors.js';
 import { type Api, type Call, CHANGE, type Method, raw, READ } from './endpoint.js';
 import { plainText } from './envelope.js';
 import { TextError } from './api-error.js';
+import { frontPage } from './front-page.js';
 
 /** Clients of Prometheus compare these texts. */
 const NAME = 'Prometheus Server';
 const CHECK: readonly Method[] = ['GET', 'HEAD'];
 
-const FRONT_PAGE = `This is mmtsdb: Prometheus' HTTP API, and no pages of its own.
-Try /api/v1/query?query=up or /api/v1/label/__name__/values, or add this address to Grafana
-as a Prometheus data source.
-`;
-
 export const LIFECYCLE_ENDPOINTS = [
-  raw('/', READ, () => plainText(200, FRONT_PAGE), false),
+  raw('/', READ, frontPage, false),
   raw('/-/healthy', CHECK, (call) => check(call, 'Healthy'), false),
   raw('/-/ready', CHECK, (call) => check(call, 'Ready')),
   raw('/-/reload', [...READ, ...CHANGE], reload, false),

@@ -33,11 +33,6 @@ describe('the handler', () => {
     expect((await ask(handler, '/-/healthy', { method: 'HEAD' })).status).toBe(200);
   });
 
-  it('tells who looks for a page what there is', async () => {
-    const { status, text } = await ask(createHandler(new MemoryApiDatabase()), '/');
-    expect([status, text]).toEqual([200, expect.stringContaining('/api/v1/query?query=up')]);
-  });
-
   it('lets browsers call, and tells them before they do', async () => {
     const handler = createHandler(new MemoryApiDatabase());
     const headers = { origin: 'https://grafana.example' };
