@@ -4,12 +4,17 @@
  */
 
 const PIECE_BYTES = 256 * 1024;
+/** Most answers are small, and memory that they do not fill is garbage all the same. */
+const FIRST_BYTES = 1024;
+const NOTHING = Buffer.alloc(0);
 /** UTF-8 of a UTF-16 unit. */
 const UTF8_BYTES_MAX = 3;
 
 export class PieceBuffer {
-  private buffer = Buffer.allocUnsafe(PIECE_BYTES);
+  private buffer = NOTHING;
   private used = 0;
+  /** What the next piece begins with. */
+  private size = FIRST_BYTES;
 
   /** Whether it is time to `take()`. */
   get isFull(): boolean {
@@ -39,15 +44,16 @@ export class PieceBuffer {
   /** What was collected since the last time. */
   take(): Uint8Array {
     const taken = this.buffer.subarray(0, this.used);
-    this.buffer = Buffer.allocUnsafe(PIECE_BYTES);
+    this.buffer = NOTHING;
     this.used = 0;
+    this.size = PIECE_BYTES;
     return taken;
   }
 
   private reserve(extra: number): void {
     const wanted = this.used + extra;
     if (wanted <= this.buffer.length) return;
-    const larger = Buffer.allocUnsafe(Math.max(wanted, 2 * this.buffer.length));
+    const larger = Buffer.allocUnsafe(Math.max(wanted, this.size, 2 * this.buffer.length));
     larger.set(this.buffer.subarray(0, this.used));
     this.buffer = larger;
   }

@@ -155,10 +155,9 @@ class PointStarts {
 }
 
 function prefixesOf(times: Float64Array): Prefixes[] {
-  const texts = Array.from(times, (time, i) => `${i === 0 ? '' : ','}[${timeText(time)},"`);
   const parts: Prefixes[] = [];
-  for (let from = 0; from < texts.length; from += POINTS_MAX) {
-    parts.push(new Prefixes(texts.slice(from, from + POINTS_MAX)));
+  for (let from = 0; from < times.length; from += POINTS_MAX) {
+    parts.push(Prefixes.ofTimes(times.subarray(from, from + POINTS_MAX), from === 0));
   }
   return parts;
 }

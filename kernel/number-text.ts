@@ -31,6 +31,7 @@ interface TextExports {
   readonly outputAt: { readonly value: number };
   writePoints(count: number): number;
   writeNumbers(count: number): number;
+  writePrefixes(count: number, isFirst: number): number;
 }
 
 /** One thread has one module: it does one thing at a time, and keeps nothing of a call. */
@@ -61,16 +62,38 @@ export class Prefixes {
   /** Where each ends; the first is 0. */
   readonly ends: Uint32Array;
 
+  private constructor(bytes: Uint8Array, ends: Uint32Array) {
+    this.count = ends.length - 1;
+    this.bytes = bytes;
+    this.ends = ends;
+  }
+
   /** ASCII texts of at most `PREFIX_BYTES_MAX` bytes; at most `POINTS_MAX` of them. */
-  constructor(texts: readonly string[]) {
+  static of(texts: readonly string[]): Prefixes {
     assert(texts.length <= POINTS_MAX, 'the prefixes of one call are few enough');
-    this.count = texts.length;
-    this.bytes = Buffer.from(texts.join(''), 'latin1');
-    this.ends = new Uint32Array(texts.length + 1);
+    const ends = new Uint32Array(texts.length + 1);
     for (let i = 0; i < texts.length; i++) {
       assert(texts[i].length <= PREFIX_BYTES_MAX, 'a prefix is short enough');
-      this.ends[i + 1] = this.ends[i] + texts[i].length;
+      ends[i + 1] = ends[i] + texts[i].length;
     }
+    return new Prefixes(Buffer.from(texts.join(''), 'latin1'), ends);
+  }
+
+  /**
+   * `,[1795404082.37,"` for each of at most `POINTS_MAX` times in whole ms; the first without its
+   * comma if `isFirst`.
+   */
+  static ofTimes(times: Float64Array, isFirst: boolean): Prefixes {
+    const { length } = times;
+    assert(length <= POINTS_MAX, 'the prefixes of one call are few enough');
+    const module = loadModule();
+    const { exports, bytes, ends } = module;
+    module.values.set(times);
+    const written = exports.writePrefixes(length, isFirst ? 1 : 0);
+    const at = exports.prefixesAt.value;
+    const prefixes = new Prefixes(bytes.slice(at, at + written), ends.slice(0, length + 1));
+    module.prefixes = prefixes;
+    return prefixes;
   }
 }
 

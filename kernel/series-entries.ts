@@ -16,20 +16,22 @@ const CHUNKS_MAX = Math.floor(SERIES_BYTES_MAX / 3);
 const SYMBOLS_AT = 8 * 3 * CHUNKS_MAX;
 const ENDS_AT = SYMBOLS_AT + 8 * SERIES_BYTES_MAX;
 
-const INITIAL_ROWS = 16;
+/** Shared by those that hold nothing yet: most queries are of a few series. */
+const NO_NUMBERS = new Float64Array(0);
+const NO_ENDS = new Uint32Array(0);
 
 export class SeriesEntries {
   /** How many series there are; what belongs to others is garbage. */
   count = 0;
   /** Where the chunks and the symbols of each series end, and those of the next begin. */
-  chunkEnds = new Uint32Array(INITIAL_ROWS);
-  symbolEnds = new Uint32Array(INITIAL_ROWS);
+  chunkEnds = NO_ENDS;
+  symbolEnds = NO_ENDS;
   /** Of chunks: their closed ranges, in ms, and refs. */
-  minTimes = new Float64Array(INITIAL_ROWS);
-  maxTimes = new Float64Array(INITIAL_ROWS);
-  refs = new Float64Array(INITIAL_ROWS);
+  minTimes = NO_NUMBERS;
+  maxTimes = NO_NUMBERS;
+  refs = NO_NUMBERS;
   /** What labels refer to, name and value in turn. */
-  symbols = new Float64Array(INITIAL_ROWS);
+  symbols = NO_NUMBERS;
 
   /**
    * Decodes the entries that begin at `offsets` in `bytes`, up to the first that is not whole,

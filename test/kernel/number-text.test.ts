@@ -7,7 +7,7 @@ function textOf(values: Float64Array): string[] {
   const found: string[] = [];
   for (let from = 0; from < values.length; from += POINTS_MAX) {
     const count = Math.min(POINTS_MAX, values.length - from);
-    const prefixes = new Prefixes(Array.from({ length: count }, (_, i) => `${i}:`));
+    const prefixes = Prefixes.of(Array.from({ length: count }, (_, i) => `${i}:`));
     const text = Buffer.from(pointsText(prefixes, values, from)).toString('latin1');
     found.push(...text.split('"]').slice(0, -1));
   }
@@ -67,10 +67,41 @@ describe('numbers as text', () => {
   });
 
   it('stand behind their prefixes, from where they are wanted', () => {
-    const prefixes = new Prefixes(['[1,"', ',[2.500,"']);
+    const prefixes = Prefixes.of(['[1,"', ',[2.500,"']);
     const text = pointsText(prefixes, Float64Array.of(9, 0.5, -7), 1);
     expect(Buffer.from(text).toString()).toBe('[1,"0.5"],[2.500,"-7"]');
-    expect(Buffer.from(pointsText(new Prefixes([]), new Float64Array(0), 0)).toString()).toBe('');
+    expect(Buffer.from(pointsText(Prefixes.of([]), new Float64Array(0), 0)).toString()).toBe('');
+  });
+
+  it('stand behind times, in seconds with three decimals or none', () => {
+    const time = fc.oneof(
+      fc.integer(),
+      fc.integer().map((s) => 1000 * s),
+      fc.maxSafeInteger(),
+    );
+    fc.assert(
+      fc.property(fc.array(time, { minLength: 1, maxLength: 50 }), fc.boolean(), (all, isFirst) => {
+        const prefixes = Prefixes.ofTimes(Float64Array.from(all), isFirst);
+        const text = Buffer.from(prefixes.bytes).toString('latin1');
+        const seconds = text
+          .slice(isFirst ? 0 : 1)
+          .replaceAll(/^\[|,"$/g, '')
+          .split(',",[');
+        expect(seconds.map(Number)).toEqual(all.map((ms) => ms / 1000));
+        seconds.forEach((one, i) => {
+          expect(one).toMatch(all[i] % 1000 === 0 ? /^-?\d+$/ : /^-?\d+\.\d{3}$/);
+          expect(prefixes.ends[i + 1] - prefixes.ends[i]).toBe(
+            one.length + (isFirst && i === 0 ? 3 : 4),
+          );
+        });
+      }),
+    );
+    const text = pointsText(
+      Prefixes.ofTimes(Float64Array.of(-7, 0), true),
+      Float64Array.of(1, 2),
+      0,
+    );
+    expect(Buffer.from(text).toString()).toBe('[-0.007,"1"],[0,"2"]');
   });
 
   it('stand one behind another, without an exponent', () => {
@@ -93,7 +124,7 @@ describe('numbers as text', () => {
     const texts = atOnce(numberTexts(many));
     expect(texts.at(9999)).toBe('1249.875');
     // Points that are written afterwards have their prefixes.
-    const prefixes = new Prefixes(['[1,"']);
+    const prefixes = Prefixes.of(['[1,"']);
     expect(Buffer.from(pointsText(prefixes, Float64Array.of(9), 0)).toString()).toBe('[1,"9"]');
     atOnce(numberTexts(many));
     expect(Buffer.from(pointsText(prefixes, Float64Array.of(9), 0)).toString()).toBe('[1,"9"]');

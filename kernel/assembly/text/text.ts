@@ -20,7 +20,9 @@ const POINT: u8 = 0x2e;
 const ZERO: u8 = 0x30;
 const SMALL_E: u8 = 0x65;
 const QUOTE: u8 = 0x22;
+const OPEN: u8 = 0x5b;
 const CLOSE: u8 = 0x5d;
+const COMMA: u8 = 0x2c;
 const EXPONENT_BITS: u64 = 0x7ff;
 
 /** Writes `count` points; returns how many bytes that were. */
@@ -51,6 +53,37 @@ export function writeNumbers(count: u32): u32 {
     store<u32>(<usize>endsAt + 4 * i, <u32>(at - <usize>outputAt));
   }
   return <u32>(at - <usize>outputAt);
+}
+
+/**
+ * Writes what stands before each of `count` points whose times, in whole ms, are in the place of
+ * values: `,[1795404082.37,"`, the first without its comma if `isFirst`. Returns how many bytes.
+ */
+export function writePrefixes(count: u32, isFirst: bool): u32 {
+  let at = <usize>prefixesAt;
+  store<u32>(<usize>endsAt, 0);
+  for (let i: usize = 0; i < <usize>count; i++) {
+    if (i > 0 || !isFirst) store<u8>(at++, COMMA);
+    store<u8>(at++, OPEN);
+    const time = <i64>load<f64>(<usize>valuesAt + 8 * i);
+    if (time < 0) store<u8>(at++, MINUS);
+    const size = <u64>abs(time);
+    const seconds = size / 1000;
+    const rest = size - 1000 * seconds;
+    const length = countDigits(seconds);
+    writeDigits(at, seconds, length);
+    at += length;
+    if (rest > 0) {
+      store<u8>(at, POINT);
+      writeDigits(at + 1, rest, 3);
+      at += 4;
+    }
+    store<u8>(at, COMMA);
+    store<u8>(at, QUOTE, 1);
+    at += 2;
+    store<u32>(<usize>endsAt + 4 * (i + 1), <u32>(at - <usize>prefixesAt));
+  }
+  return <u32>(at - <usize>prefixesAt);
 }
 
 /** Writes a double, given by its bits; returns where it ends. */
