@@ -46,6 +46,7 @@ import {
   skipSeriesLabels,
 } from './series-entry.js';
 import { SeriesScan } from './series-scan.js';
+import { areSectionsEqual, sectionAt } from './section.js';
 import { type IdRange, SeriesSection } from './series-section.js';
 import { type SymbolCursor, Symbols } from './symbols.js';
 
@@ -242,6 +243,11 @@ export class IndexReader implements PostingsIndex {
     return this.guardSteps(this.symbolTable.get());
   }
 
+  /** Whether the symbols, their numbers included, are those of another index, byte for byte. */
+  hasSymbolsOf(other: IndexReader): Steps<boolean> {
+    return this.guardSteps(this.compareSymbols(other));
+  }
+
   /**
    * The labels of one series, and its chunks into `chunks` unless that is null. The entry's
    * checksum is checked on every call.
@@ -299,6 +305,18 @@ export class IndexReader implements PostingsIndex {
   private openList(name: string, value: string): Postings {
     const offset = this.offsetTable.now().find(name, value);
     return offset === undefined ? EMPTY_POSTINGS : this.lists.open(offset);
+  }
+
+  private *compareSymbols(other: IndexReader): Steps<boolean> {
+    if (this.version === 1 || other.version === 1) return false;
+    const { source, toc } = this;
+    return yield* areSectionsEqual(
+      { source, ...sectionAt(source, toc.symbols, source.size - TOC_BYTES) },
+      {
+        source: other.source,
+        ...sectionAt(other.source, other.toc.symbols, other.source.size - TOC_BYTES),
+      },
+    );
   }
 
   private *findEverySeries(): Steps<Postings> {

@@ -34,6 +34,27 @@ export function sectionAt(source: ByteSource, offset: number, limit: number): Se
   return { start, end: start + length };
 }
 
+/** A section of a file. */
+interface PlacedSection extends Section {
+  readonly source: ByteSource;
+}
+
+/** Whether two sections have the same content and checksum, whether or not that is right. */
+export function* areSectionsEqual(a: PlacedSection, b: PlacedSection): Steps<boolean> {
+  const bytes = a.end - a.start + CRC_BYTES;
+  if (b.end - b.start + CRC_BYTES !== bytes) return false;
+  // Backwards: the checksum, in which different ones differ, is at the end.
+  for (let end = bytes; end > 0;) {
+    const start = Math.max(0, end - WINDOW_BYTES);
+    const ours = a.source.read(a.start + start, end - start);
+    const others = b.source.read(b.start + start, end - start);
+    if (Buffer.compare(ours, others) !== 0) return false;
+    end = start;
+    yield WINDOW_UNITS;
+  }
+  return true;
+}
+
 /** A big-endian 32-bit number: without the DataView that one number is not worth. */
 export function u32At(bytes: Uint8Array, at: number): number {
   return ((bytes[at] << 24) | (bytes[at + 1] << 16) | (bytes[at + 2] << 8) | bytes[at + 3]) >>> 0;

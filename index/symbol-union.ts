@@ -20,12 +20,15 @@ export interface SymbolUnion {
 export class SymbolRanks {
   private readonly path: string;
   /** By the index' own numbers; in version 1 by offsets. */
-  private readonly numbers = new Map<number, number>();
+  private readonly numbers: Map<number, number>;
   private readonly byNumber: Uint32Array | null;
 
-  constructor(index: IndexReader) {
+  /** Those of `like` where the index has the same symbols. */
+  constructor(index: IndexReader, like?: SymbolRanks) {
     this.path = index.path;
-    this.byNumber = index.version === 1 ? null : new Uint32Array(index.symbolCount);
+    this.numbers = like?.numbers ?? new Map<number, number>();
+    const count = (): number => index.symbolCount;
+    this.byNumber = like?.byNumber ?? (index.version === 1 ? null : new Uint32Array(count()));
   }
 
   set(ref: number, rank: number): void {
@@ -53,14 +56,14 @@ export class SymbolRanks {
 
 /** Unites the symbols of indexes, any number of them. */
 export function* uniteSymbols(indexes: readonly IndexReader[]): Steps<SymbolUnion> {
-  for (const index of indexes) yield* index.loadSymbols();
+  const { distinct, ranks: all } = yield* rankDistinct(indexes);
   const symbols = new SymbolList();
-  const ranks = indexes.map((index) => new SymbolRanks(index));
-  const cursors = indexes.map((index) => index.symbolCursor());
+  const ranks = distinct.map((index) => all[indexes.indexOf(index)]);
+  const cursors = distinct.map((index) => index.symbolCursor());
   const isOn = cursors.map((cursor) => cursor.next());
   for (let rank = 0; ; rank++) {
     const least = leastOf(cursors, isOn);
-    if (least === null) return { symbols, ranks };
+    if (least === null) return { symbols, ranks: all };
     symbols.push(least.bytes);
     const bytes = symbols.at(rank);
     for (let i = 0; i < cursors.length; i++) {
@@ -70,6 +73,32 @@ export function* uniteSymbols(indexes: readonly IndexReader[]): Steps<SymbolUnio
     }
     if (rank % SYMBOLS_PER_STEP === SYMBOLS_PER_STEP - 1) yield SYMBOLS_PER_STEP * SYMBOL_UNITS;
   }
+}
+
+/**
+ * The indexes that have other symbols than those before them, loaded, and the ranks of all, which
+ * are to be filled. Blocks of the same targets mostly have the same: to compare bytes is faster
+ * than to unite texts.
+ */
+function* rankDistinct(
+  indexes: readonly IndexReader[],
+): Steps<{ distinct: IndexReader[]; ranks: SymbolRanks[] }> {
+  const distinct: IndexReader[] = [];
+  const ranks: SymbolRanks[] = [];
+  for (const index of indexes) {
+    let same: IndexReader | null = null;
+    for (const other of distinct) {
+      if (same === null && (yield* index.hasSymbolsOf(other))) same = other;
+    }
+    if (same !== null) {
+      ranks.push(new SymbolRanks(index, ranks[indexes.indexOf(same)]));
+      continue;
+    }
+    yield* index.loadSymbols();
+    ranks.push(new SymbolRanks(index));
+    distinct.push(index);
+  }
+  return { distinct, ranks };
 }
 
 function leastOf(cursors: readonly SymbolCursor[], isOn: readonly boolean[]): SymbolCursor | null {

@@ -129,7 +129,7 @@ async function* compareHeadBlocks(context: CompareContext): ReturnType<Comparing
 
 async function* compareMerges(context: CompareContext): ReturnType<Comparing> {
   const { dir, parameters, peers, runTask } = context;
-  const { series, blockSamples, roundsFew } = parameters;
+  const { series, blockSamples, rounds, roundsFew } = parameters;
   for (const overlap of [0, 40]) {
     const blocks = join(dir, `blocks-${overlap}`);
     mkdirSync(blocks);
@@ -140,7 +140,8 @@ async function* compareMerges(context: CompareContext): ReturnType<Comparing> {
       mkdirSync(out);
       return loop.seen(await runTask({ kind: 'merge', dir: out, sources, before })).ms;
     };
-    const medians = await inTurn(roundsFew, out, {
+    // The plain ones are short, and more of them are needed for a median that holds.
+    const medians = await inTurn(overlap > 0 ? roundsFew : rounds, out, {
       allCores: () => peers.merge(out, sources, 'all'),
       ours: () => ours(first, 0),
       oneCore: () => peers.merge(out, sources, 'one'),

@@ -37,6 +37,15 @@ describe('a union of symbols', () => {
     );
   });
 
+  it('is that of one where several have the same symbols', () => {
+    const texts = Array.from({ length: 50_000 }, (_, i) => `symbol ${i}`);
+    const [a, b, c] = [indexOf(texts), indexOf([...texts].reverse()), indexOf(texts.slice(1))];
+    const alike = atOnce(uniteSymbols([a, b, c]));
+    const alone = [a, b, c].map((index) => atOnce(uniteSymbols([index, a])));
+    expect(textsOf(alike.symbols)).toEqual(textsOf(alone[0].symbols));
+    alike.ranks.forEach((ranks, i) => expect(ranks.table).toEqual(alone[i].ranks[0].table));
+  });
+
   it('gives turns where there are many', () => {
     const index = indexOf(Array.from({ length: 3000 }, (_, i) => `n${i}`));
     const steps = uniteSymbols([index]);
