@@ -13,9 +13,9 @@ import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import { NodeWritableDisk } from '../disk/node-writable-disk.js';
-import type { Durability, Log } from '../wal/log.js';
-import { openWorkerLog } from '../wal/worker-log.js';
-import { openLog } from '../wal/writer.js';
+import type { Durability } from '../wal/log.js';
+import { openWorkerLog, type WorkerLog } from '../wal/worker-log.js';
+import { type LogWriter, openLog } from '../wal/writer.js';
 import { measure } from './support/measure.js';
 import { seeded } from './support/random.js';
 import { formatNumber, formatTable } from './support/report.js';
@@ -111,7 +111,7 @@ async function row(
 const RECORD = makeRecord();
 
 async function writeGroups(
-  log: Log,
+  log: LogWriter | WorkerLog,
   groups: number,
   recordsPerGroup: number,
   concurrent: number,

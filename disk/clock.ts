@@ -13,6 +13,11 @@ export function systemNow(): number {
   return Date.now();
 }
 
+/** Milliseconds since some moment, with fractions: they are never set back. */
+export function steadyNow(): number {
+  return performance.now();
+}
+
 /** Makes ULIDs of the time that `now` gives, each greater than the one before. */
 export function ulidFactory(now: () => number): () => string {
   const next = once(() => ulid().monotonicFactory());

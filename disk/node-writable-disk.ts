@@ -42,6 +42,13 @@ export class NodeWritableDisk extends NodeDisk implements WritableDisk {
     );
   }
 
+  reopen(path: string): WritableFile {
+    return new NodeFile(
+      path,
+      attempt('open', path, () => openSync(path, 'r+')),
+    );
+  }
+
   truncate(path: string, size: number): void {
     attempt('truncate', path, () => {
       const fd = openSync(path, 'r+');
@@ -124,6 +131,10 @@ class NodeFile implements WritableFile {
         write(this.fd, bytes, done, rest, start + done, tell),
       );
     }
+  }
+
+  noteSize(size: number): void {
+    this.size = size;
   }
 
   truncate(size: number): void {

@@ -21,6 +21,8 @@ export interface WritableFile {
    * be thrown away.
    */
   writeLater(bytes: Uint8Array): Promise<void>;
+  /** Another one that was opened has appended: there are `size` bytes by now. */
+  noteSize?(size: number): void;
   /** Cuts off what lies behind the first `size` bytes. */
   truncate(size: number): void;
   /** Returns when everything written is on stable storage; not the file's name. */
@@ -56,6 +58,11 @@ export interface WritableDisk extends Disk {
   makeDirectory(path: string): void;
   /** Makes a file that does not exist yet; `EEXIST` where the name is taken. */
   create(path: string): WritableFile;
+  /**
+   * Opens a file once more, for a thread that writes it in turn with another one: `noteSize` tells
+   * it how far that has come. Absent where there is one thread.
+   */
+  reopen?(path: string): WritableFile;
   /** Cuts an existing file to its first `size` bytes, and syncs it. */
   truncate(path: string, size: number): void;
   /** Gives a file or directory another name on the same file system, replacing a file there. */

@@ -90,6 +90,8 @@ const TESTED_BY: Readonly<Record<string, string>> = {
   'kernel/entry-words.ts': 'test/chunks/segment-reader.test.ts',
   'chunks/entry-decoder.ts': 'test/chunks/chunk-entries.test.ts',
   'chunks/histogram-encoder.ts': 'test/chunks/histogram-appender.test.ts',
+  'tsdb/commit-group.ts': 'test/tsdb/commit-queue.test.ts',
+  'wal/log-server.ts': 'test/wal/worker-log.test.ts',
   'compact/head-snapshot.ts': 'test/compact/head-block.test.ts',
   'compact/head-symbols.ts': 'test/compact/head-block.test.ts',
   'compact/inline-jobs.ts': 'test/compact/job.test.ts',

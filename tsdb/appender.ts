@@ -17,7 +17,8 @@ import {
 } from '../model/errors.js';
 import { TIME_MAX } from '../model/interval.js';
 import { Labels } from '../model/labels.js';
-import type { CommitQueue, CommitResult } from './commit-queue.js';
+import type { CommitResult } from './commit-group.js';
+import type { CommitQueue } from './commit-queue.js';
 import type { HeadData } from './head-data.js';
 import type { RowsOwner } from './lent-rows.js';
 import type { RefSlots } from './ref-slots.js';

@@ -12,68 +12,25 @@ import type { SampleRows } from '../kernel/sample-rows.js';
 import { LimitError } from '../model/errors.js';
 import type { Log } from '../wal/log.js';
 import { encodeSeries, type SeriesEntry } from '../wal/record.js';
+import {
+  type CommitResult,
+  type Entry,
+  Group,
+  type Item,
+  PORTION_SAMPLES,
+} from './commit-group.js';
 import type { HeadData } from './head-data.js';
 import { TurnTaking } from './turn-taking.js';
 
 /** With more samples waiting for the log, commits are refused: some hundred MB of rows. */
 export const QUEUED_SAMPLES_MAX = 8 * 1024 * 1024;
-/** A group takes further commits up to this, and this much is done without a turn of the loop. */
-const PORTION_SAMPLES = 64 * 1024;
-/** A series that is logged takes as long as so many samples. */
-const SERIES_SAMPLES = 256;
 const SERIES_PER_RECORD = 512;
 /** More new series than these go in groups of their own in front: writing one takes 2 ms. */
 const SERIES_PER_GROUP = 8 * 1024;
+/** A log that writes elsewhere is handed so many samples at once, without waiting for the turn. */
+const HANDED_SAMPLES = 512;
 /** What an appender borrows first, until it is known how much is usual. */
 const ROWS_FIRST = 256;
-
-/** What became of a commit. */
-export interface CommitResult {
-  /** How many samples are new in the head. */
-  readonly appended: number;
-  /** How many another commit had overtaken: older than the series' last sample by then… */
-  readonly outOfOrder: number;
-  /** …at the time of the last one, with another value… */
-  readonly duplicate: number;
-  /** …or at a time that went into a block meanwhile. */
-  readonly outOfBounds: number;
-}
-
-/** Something to be logged. */
-interface Entry {
-  /** Samples of an appender. */
-  readonly rows: readonly SampleRows[];
-  /** None of them is earlier, as the appender saw it. */
-  readonly minTime: number;
-  readonly samples: number;
-  /** Records that are ready. */
-  readonly records: readonly Uint8Array[];
-  /** What is done once it is logged, before the samples are applied. */
-  readonly onLogged: (() => void) | null;
-}
-
-/** Something that waits for its turn in the log. */
-interface Item extends Entry {
-  readonly resolve: (result: CommitResult) => void;
-  readonly reject: (error: unknown) => void;
-  outOfBounds: number;
-}
-
-/** Why a group is not in the log. */
-interface Failure {
-  readonly error: unknown;
-}
-
-/** What is written to the log as one. */
-interface Group {
-  readonly items: readonly Item[];
-  /** The refs of series whose records go in front. */
-  readonly series: readonly number[];
-  /** Whether it takes turns of the loop. */
-  readonly isLarge: boolean;
-  isLogged: boolean;
-  failure: Failure | null;
-}
 
 export class CommitQueue {
   /** How many rows the last commit had: what the next one will borrow at once. */
@@ -85,6 +42,8 @@ export class CommitQueue {
   private readyItems = 0;
   /** Samples of commits that have not resolved. */
   private waitingSamples = 0;
+  /** Samples of commits that are in no group yet. */
+  private queuedSamples = 0;
   private isScheduled = false;
   /** Groups that the log has not acknowledged, or that are being applied; oldest first. */
   private readonly groups: Group[] = [];
@@ -155,11 +114,32 @@ export class CommitQueue {
   private push(entry: Entry): Promise<CommitResult> {
     const { rows, minTime, samples, records, onLogged } = entry;
     this.waitingSamples += samples;
-    this.schedule();
+    this.queuedSamples += samples;
     return new Promise((resolve, reject) => {
-      const ends = { resolve, reject, outOfBounds: 0 };
-      this.items.push({ rows, minTime, samples, records, onLogged, ...ends });
+      const outOfBounds = 0;
+      this.items.push({ rows, minTime, samples, records, onLogged, resolve, reject, outOfBounds });
+      if (this.isWorthNow()) this.write(this.takeGroup());
+      else this.schedule();
     });
+  }
+
+  /** Whether what waits is written now, so that a log elsewhere is at it while more comes. */
+  private isWorthNow(): boolean {
+    const { queuedSamples } = this;
+    if (queuedSamples < HANDED_SAMPLES || queuedSamples > PORTION_SAMPLES) return false;
+    if (this.log === null || !this.log.isElsewhere) return false;
+    return this.gate === null && !this.isWriting && this.data.unlogged.isEmpty;
+  }
+
+  private write(group: Group): void {
+    this.groups.push(group);
+    try {
+      this.encode(group);
+    } catch (error) {
+      group.refused(error);
+      return;
+    }
+    this.flush(group);
   }
 
   private schedule(): void {
@@ -172,47 +152,44 @@ export class CommitQueue {
   private async drain(): Promise<void> {
     do {
       while (this.gate !== null) await this.gate;
-      this.isWriting = true;
+      if (this.items.length === 0 && this.data.unlogged.isEmpty) break;
       const group = this.takeGroup();
-      let failure: Failure | null = null;
-      try {
-        if (group.isLarge) await this.encodeLarge(group);
-        else this.encode(group);
-      } catch (error) {
-        failure = { error };
-      }
-      this.isWriting = false;
-      this.groups.push(group);
-      // Not awaited: a log that writes elsewhere gets the next group meanwhile.
-      if (failure !== null) this.finish(group, failure);
-      else this.flush(group);
+      if (group.isLarge) await this.writeLarge(group);
+      else this.write(group);
       if (this.isWaiting()) await nextTurn();
     } while (this.isWaiting());
     this.isScheduled = false;
   }
 
-  private flush(group: Group): void {
-    if (this.log === null) {
-      this.finish(group, null);
-      return;
+  private async writeLarge(group: Group): Promise<void> {
+    this.isWriting = true;
+    this.groups.push(group);
+    try {
+      await this.encodeLarge(group);
+      this.flush(group);
+    } catch (error) {
+      group.refused(error);
     }
-    this.log.flush().then(
-      () => this.finish(group, null),
-      (error: unknown) => this.finish(group, { error }),
-    );
+    this.isWriting = false;
   }
 
-  private finish(group: Group, failure: Failure | null): void {
-    group.failure = failure;
-    group.isLogged = true;
-    // At once: the next group is not to be written without them.
-    if (failure !== null) this.data.unlogged.giveBack(group.series);
-    if (!this.isApplying) void this.applyLogged();
+  private flush(group: Group): void {
+    // Not awaited: a log that writes elsewhere gets the next group meanwhile.
+    if (this.log === null) group.flushed();
+    else this.log.flushFor(group);
   }
+
+  /** It is in the log, or has failed. */
+  private readonly whenEnded = (group: Group): void => {
+    // At once: the next group is not to be written without them.
+    if (group.failure !== null) this.data.unlogged.giveBack(group.series);
+    if (!this.isApplying) void this.applyLogged();
+  };
 
   /** Applies what the log has, in the order in which it was written. */
   private async applyLogged(): Promise<void> {
     this.isApplying = true;
+    let samples = 0;
     while (this.groups.length > 0 && this.groups[0].isLogged) {
       const group = this.groups[0];
       if (group.failure !== null) this.fail(group, group.failure.error);
@@ -223,6 +200,11 @@ export class CommitQueue {
         }
       }
       this.groups.shift();
+      samples += group.samples;
+      const isLong = samples > PORTION_SAMPLES;
+      if (isLong) samples = 0;
+      // Who awaited these commits goes on before the next ones are applied.
+      await (isLong ? nextTurn() : Promise.resolve());
     }
     this.isApplying = false;
     if (this.groups.length > 0) return;
@@ -247,9 +229,15 @@ export class CommitQueue {
     let samples = 0;
     let count = 0;
     while (count < ready && samples < PORTION_SAMPLES) samples += this.items[count++].samples;
-    const items = this.items.splice(0, count);
-    const isLarge = samples + SERIES_SAMPLES * series.length > PORTION_SAMPLES;
-    return { items, series, isLarge, isLogged: false, failure: null };
+    this.queuedSamples -= samples;
+    return new Group(this.takeItems(count), series, samples, this.whenEnded);
+  }
+
+  private takeItems(count: number): readonly Item[] {
+    if (count < this.items.length) return this.items.splice(0, count);
+    const { items } = this;
+    this.items = [];
+    return items;
   }
 
   /** Adds a group to the log. */

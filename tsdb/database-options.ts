@@ -67,7 +67,7 @@ export interface DatabaseOptions {
    * for so many last milliseconds.
    */
   readonly durability?: Durability;
-  /** Whether a thread of its own writes the log. Default false. */
+  /** Whether a thread of its own writes the log, but for a little at a time. Default false. */
   readonly walWorker?: boolean;
   /** Samples of a chunk that the head aims at, 8 to 16384. Default and 0: 120, as in Prometheus. */
   readonly samplesPerChunk?: number;

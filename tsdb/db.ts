@@ -25,7 +25,7 @@ export type { JobOptions } from '../compact/job.js';
 export type { Durability, WalCompression } from '../wal/log.js';
 export type { Appender, ColumnsOutcome, Refusal, SeriesName } from './appender.js';
 export type { BlockInfo } from './block-view.js';
-export type { CommitResult } from './commit-queue.js';
+export type { CommitResult } from './commit-group.js';
 export type { DeleteRange, SnapshotOptions } from './database.js';
 export type { DatabaseOptions } from './database-options.js';
 export type { HeadMemory } from './live-head.js';

@@ -10,7 +10,7 @@
 import type { WritableDisk } from '../disk/writable-disk.js';
 import { DiskError, messageOf, NoSpaceError, ReadOnlyError } from '../model/errors.js';
 import type { Logger } from '../model/logger.js';
-import type { Log } from '../wal/log.js';
+import type { GroupListener, Log } from '../wal/log.js';
 
 const TRIAL_INTERVAL_MS = 1000;
 /** What must fit for writing to go on: a segment of the log grows by less at a time. */
@@ -102,6 +102,26 @@ export class WriteGate {
   }
 }
 
+class GuardedListener implements GroupListener {
+  private readonly listener: GroupListener;
+  private readonly gate: WriteGate;
+
+  constructor(listener: GroupListener, gate: WriteGate) {
+    this.listener = listener;
+    this.gate = gate;
+  }
+
+  flushed(): void {
+    this.gate.noteSuccess();
+    this.listener.flushed();
+  }
+
+  refused(error: unknown): void {
+    this.gate.noteFailure(error);
+    this.listener.refused(error);
+  }
+}
+
 class GuardedLog implements Log {
   private readonly log: Log;
   private readonly gate: WriteGate;
@@ -115,18 +135,16 @@ class GuardedLog implements Log {
     return this.log.segment;
   }
 
+  get isElsewhere(): boolean {
+    return this.log.isElsewhere;
+  }
+
   add(record: Uint8Array): void {
     this.log.add(record);
   }
 
-  async flush(): Promise<void> {
-    try {
-      await this.log.flush();
-      this.gate.noteSuccess();
-    } catch (error) {
-      this.gate.noteFailure(error);
-      throw error;
-    }
+  flushFor(listener: GroupListener): void {
+    this.log.flushFor(new GuardedListener(listener, this.gate));
   }
 
   async cut(): Promise<number> {

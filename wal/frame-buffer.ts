@@ -45,6 +45,11 @@ export class FrameBuffer {
     return this.length === 0;
   }
 
+  /** How much has been framed. */
+  get byteLength(): number {
+    return this.length;
+  }
+
   /** Drops what was added; the next record goes to `position` in a segment. */
   begin(position: number): void {
     this.length = 0;

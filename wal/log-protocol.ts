@@ -10,19 +10,22 @@ export interface LogWorkerData {
   readonly dir: string;
   readonly ring: SharedArrayBuffer;
   readonly options: Omit<LogOptions, 'onSyncError'>;
+  /** Whether it looks at the ring for a while before it sleeps: in a thread of its own. */
+  readonly isWatchful: boolean;
 }
 
 export type LogAnswer =
-  | { readonly kind: 'opened'; readonly segment: number }
+  | { readonly kind: 'opened' }
   /** Opening failed, or the worker cannot go on. */
   | { readonly kind: 'failed'; readonly error: ErrorParts }
-  /** These groups are as durable as was chosen, or failed. */
+  /** Groups were acknowledged (`LogPen.acknowledged`) while somebody waited to be told. */
+  | { readonly kind: 'flushed' }
+  /** Of this epoch, the groups from `first` on have failed. */
   | {
-      readonly kind: 'flushed';
+      readonly kind: 'refused';
       readonly first: number;
-      readonly last: number;
-      readonly segment: number;
-      readonly error: ErrorParts | null;
+      readonly epoch: number;
+      readonly error: ErrorParts;
     }
   | { readonly kind: 'cut'; readonly segment: number; readonly error: ErrorParts | null }
   | { readonly kind: 'closed'; readonly error: ErrorParts | null }

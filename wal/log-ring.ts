@@ -9,7 +9,9 @@
  *
  * What one side writes the other sees when it is published, so that a group comes whole.
  */
+import { steadyNow } from '../disk/clock.js';
 import { assert } from '../model/assert.js';
+import { LogPen, PEN_BYTES } from './log-pen.js';
 
 export const MESSAGE_PART = 1;
 export const MESSAGE_RECORD = 2;
@@ -28,24 +30,33 @@ const WORD_BYTES = 4;
 const HEADER_WORDS = 2;
 /** Positions count words since the beginning, modulo 2^32; the ring's size is a power of two. */
 const HEAD = 0;
-const TAIL = 1;
-const IS_IDLE = 2;
-const IS_ROOM_WANTED = 3;
-const CONTROL_BYTES = 64;
+const IS_IDLE = 1;
+const IS_ROOM_WANTED = 2;
+/** In another line of the cache: the reading side writes it. */
+const TAIL = 16;
+const RING_CONTROL_BYTES = 128;
+/** How often the ring is looked at without a look at the clock. */
+const LOOKS = 50;
+const CONTROL_BYTES = RING_CONTROL_BYTES + PEN_BYTES;
 
 export class LogRing {
   readonly shared: SharedArrayBuffer;
+  /** Who may take messages out, where two threads do. */
+  readonly pen: LogPen;
   private readonly control: Int32Array;
   private readonly words: Int32Array;
   private readonly bytes: Uint8Array;
   private readonly mask: number;
   /** Of this side: where it reads or writes next. */
   private position = 0;
+  /** Of the writing side: up to where all is read, as it was last looked up. */
+  private tail = 0;
 
   /** Over memory of `LogRing.allocate`; each side makes its own. */
   constructor(shared: SharedArrayBuffer) {
     this.shared = shared;
-    this.control = new Int32Array(shared, 0, CONTROL_BYTES / WORD_BYTES);
+    this.control = new Int32Array(shared, 0, RING_CONTROL_BYTES / WORD_BYTES);
+    this.pen = new LogPen(shared, RING_CONTROL_BYTES);
     this.words = new Int32Array(shared, CONTROL_BYTES);
     this.bytes = new Uint8Array(shared, CONTROL_BYTES);
     this.mask = this.words.length - 1;
@@ -60,8 +71,15 @@ export class LogRing {
 
   /** The largest data of a message that has room now; less than nothing where none has. */
   room(): number {
-    const used = (this.position - Atomics.load(this.control, TAIL)) >>> 0;
+    this.tail = Atomics.load(this.control, TAIL);
+    const used = (this.position - this.tail) >>> 0;
     return (this.words.length - used - HEADER_WORDS) * WORD_BYTES;
+  }
+
+  /** Whether a message with so many bytes of data has room now. */
+  hasRoom(bytes: number): boolean {
+    const used = (this.position - this.tail) >>> 0;
+    return (this.words.length - used - HEADER_WORDS) * WORD_BYTES >= bytes || this.room() >= bytes;
   }
 
   /**
@@ -70,7 +88,7 @@ export class LogRing {
    */
   write(kind: number, epoch: number, data: Uint8Array | number): number {
     const length = typeof data === 'number' ? 0 : data.length;
-    assert(length <= this.room(), 'a message has room');
+    assert(this.hasRoom(length), 'a message has room');
     const { words, mask, position } = this;
     words[position & mask] = kind | (epoch << 8);
     words[(position + 1) & mask] = typeof data === 'number' ? data : length;
@@ -89,9 +107,17 @@ export class LogRing {
     this.words[(place + 1) & this.mask] = argument;
   }
 
-  /** Shows the other side all that was written; whether it is idle and has to be woken. */
-  publish(): boolean {
+  /** Shows the other side all that was written. */
+  publish(): void {
     Atomics.store(this.control, HEAD, this.position);
+  }
+
+  get isAwake(): boolean {
+    return Atomics.load(this.control, IS_IDLE) === 0;
+  }
+
+  /** Whether the other side is idle: it has to be woken then. */
+  wakes(): boolean {
     return Atomics.exchange(this.control, IS_IDLE, 0) === 1;
   }
 
@@ -107,6 +133,11 @@ export class LogRing {
   kind = 0;
   epoch = 0;
   argument = 0;
+
+  /** Goes on where the other side has stopped: after the pen was taken. */
+  resume(): void {
+    this.position = Atomics.load(this.control, TAIL);
+  }
 
   /** Moves to the next message; false where none is published. */
   next(): boolean {
@@ -132,11 +163,21 @@ export class LogRing {
     ];
   }
 
-  /** Gives the room of the message back; whether the other side wants to be told. */
-  free(): boolean {
+  /** Passes the message over, without giving its room back. */
+  skip(): void {
     const hasData = this.kind === MESSAGE_PART || this.kind === MESSAGE_RECORD;
     const words = hasData ? dataWords(this.argument) : 0;
     this.position = (this.position + HEADER_WORDS + words) | 0;
+  }
+
+  /** Passes it over and gives all room back; whether the other side wants to be told. */
+  free(): boolean {
+    this.skip();
+    return this.give();
+  }
+
+  /** Gives the room of all that was passed over back; whether the other side wants to be told. */
+  give(): boolean {
     Atomics.store(this.control, TAIL, this.position);
     return Atomics.load(this.control, IS_ROOM_WANTED) === 1;
   }
@@ -144,6 +185,16 @@ export class LogRing {
   /** The other side is about to be told of room. */
   tellRoom(): void {
     Atomics.store(this.control, IS_ROOM_WANTED, 0);
+  }
+
+  /** Looks for a message for up to `ms`; whether there is one. */
+  watch(ms: number): boolean {
+    const { control, position } = this;
+    const end = steadyNow() + ms;
+    do {
+      for (let i = 0; i < LOOKS; i++) if (Atomics.load(control, HEAD) !== position) return true;
+    } while (steadyNow() < end);
+    return false;
   }
 
   /** Says that there is nothing to do; false where something was published meanwhile. */

@@ -27,16 +27,28 @@ export interface LogOptions {
   readonly onSyncError?: (error: Error) => void;
 }
 
+/** Who hears what became of a group. */
+export interface GroupListener {
+  /** It is as durable as was chosen. */
+  flushed(): void;
+  /** Nothing of it is in the log; why: a `NoSpaceError` or another `DiskError`. */
+  refused(error: unknown): void;
+}
+
 export interface Log {
+  /**
+   * Whether another thread writes: then groups had better be flushed as soon as there is something
+   * worth it, and several at a time.
+   */
+  readonly isElsewhere: boolean;
   /** Adds a record to the group; `record` may be reused when it returns. */
   add(record: Uint8Array): void;
   /**
-   * Writes the group; resolves when it is as durable as was chosen, at once where there is none.
-   * Rejects with a `NoSpaceError` or another `DiskError`: then nothing of the group is in the log,
-   * and the next group may be tried. A group that fails takes those with it that were written after
-   * it and are not acknowledged yet; each of them rejects too.
+   * Writes the group and tells `listener` what came of it, perhaps before this returns; where no
+   * group is open that it is flushed. After a failure the next group may be tried. A group that
+   * fails takes those with it that were written after it and are not acknowledged yet.
    */
-  flush(): Promise<void>;
+  flushFor(listener: GroupListener): void;
   /** Starts a new segment and returns its index; the one before is synced. No group may be open. */
   cut(): Promise<number>;
   /** The index of the segment that is written. */

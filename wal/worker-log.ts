@@ -1,16 +1,24 @@
 /**
  * A log that another thread writes: framing, checksums, compression, writes and syncs are off this
  * one, which copies records into a ring of shared memory and never waits. What has no room in the
- * ring is kept here until it has; whoever awaits `flush` is held back by that.
+ * ring is kept here until it has; whoever awaits a flush is held back by that.
+ *
+ * While the thread sleeps, or is kept from its processor, this one writes small things itself
+ * (log-helper.ts): to wake it for a few groups would take longer. It is woken when there is more,
+ * and looks for groups without being woken while they come one after the other. What becomes of
+ * them is seen in shared memory at turns of the loop; only after a while a message is awaited.
  *
  * For the real disk. It comes up within some 50 ms, and keeps the process alive only while somebody
  * waits for it.
  */
 import { Worker } from 'node:worker_threads';
-import type { Disk } from '../disk/disk.js';
+import { steadyNow } from '../disk/clock.js';
+import type { WritableDisk } from '../disk/writable-disk.js';
 import { assert } from '../model/assert.js';
 import { ClosedError, DiskError } from '../model/errors.js';
-import type { Log, LogOptions } from './log.js';
+import type { GroupListener, Log, LogOptions } from './log.js';
+import { LogFlights } from './log-flights.js';
+import { LogHelper } from './log-helper.js';
 import { errorOf, LOG_WORKER, type LogAnswer, type LogWorkerData } from './log-protocol.js';
 import {
   EPOCHS,
@@ -23,7 +31,7 @@ import {
   MESSAGE_RECORD,
   RING_BYTES_DEFAULT,
 } from './log-ring.js';
-import { logSizeBytes } from './writer.js';
+import { logSizeBytes, SEGMENT_BYTES_DEFAULT } from './writer.js';
 
 /** A record goes through the ring in pieces of a fraction of it. */
 const PIECES_PER_RING = 8;
@@ -34,6 +42,14 @@ export interface WorkerLogOptions extends LogOptions {
   /** Where the worker's program is; by default beside this one. */
   readonly workerFile?: URL;
 }
+
+/** After a write of ours that took longer, none is made for a while. */
+const HELP_MS_MAX = 5;
+const NO_HELP_MS = 2000;
+/** So long what is under way is looked after at each turn of the loop. */
+const POLL_MS = 0.5;
+/** After so much that was written here the thread is woken: there may be more to come. */
+const WAKE_BYTES = 128 * 1024;
 
 /** The side of a `Worker` or a `MessagePort` that is needed. */
 export interface LogPort {
@@ -47,21 +63,24 @@ export interface LogPort {
 
 /** Opens the log in `dir`, an existing directory, for writing by a thread of its own. */
 export async function openWorkerLog(
-  disk: Disk,
+  disk: WritableDisk,
   dir: string,
   options: WorkerLogOptions = {},
 ): Promise<WorkerLog> {
   const { ringBytes = RING_BYTES_DEFAULT, workerFile, onSyncError, ...rest } = options;
   const ring = LogRing.allocate(ringBytes);
-  const workerData: LogWorkerData = { worker: LOG_WORKER, dir, ring, options: rest };
+  const isWatchful = true;
+  const workerData: LogWorkerData = { worker: LOG_WORKER, dir, ring, options: rest, isWatchful };
   const file = workerFile ?? new URL('./log-worker.js', import.meta.url);
-  const log = new WorkerLog(
+  const port = new Worker(file, { workerData, execArgv: [] });
+  const log = new WorkerLog({
     disk,
     dir,
-    new Worker(file, { workerData, execArgv: [] }),
+    port,
     ring,
     onSyncError,
-  );
+    segmentBytes: rest.segmentBytes,
+  });
   await log.opened;
   return log;
 }
@@ -77,16 +96,36 @@ interface Message {
   readonly data: Uint8Array | number;
 }
 
+export interface WorkerLogParts extends Pick<LogOptions, 'segmentBytes' | 'onSyncError'> {
+  readonly disk: WritableDisk;
+  readonly dir: string;
+  readonly port: LogPort;
+  readonly ring: SharedArrayBuffer;
+}
+
 export class WorkerLog implements Log {
   /** Resolves when the log may be written. */
   readonly opened: Promise<void>;
-  private readonly disk: Disk;
+  private readonly disk: WritableDisk;
   private readonly dir: string;
   private readonly port: LogPort;
   private readonly ring: LogRing;
   private readonly pieceBytes: number;
   private readonly onSyncError: (error: Error) => void;
-  private readonly flushes = new Map<number, Waiter<void>>();
+  private readonly segmentBytes: number;
+  /** None before the log is open. */
+  private helper: LogHelper | null = null;
+  private readonly flights = new LogFlights();
+  /** How flights are looked after: not at all, at each turn, or when the thread says something. */
+  private care: 'none' | 'turns' | 'messages' = 'none';
+  private progressMs = 0;
+  /** Why groups of the last epoch were refused, and how many refusals were heard of. */
+  private refusal: Error | null = null;
+  private refusals = 0;
+  /** While the disk is slow, the thread alone waits for it. */
+  private noHelpBeforeMs = 0;
+  /** What was written here since the thread was woken. */
+  private helpedBytes = 0;
   private readonly cuts: Waiter<number>[] = [];
   private opening: Waiter<void> | null = null;
   private ending: Waiter<void> | null = null;
@@ -94,7 +133,6 @@ export class WorkerLog implements Log {
   private closing: Promise<void> | null = null;
   /** Why the thread is gone. */
   private lost: Error | null = null;
-  private currentSegment = 0;
 
   /** The number of the last group, of 32 bits; whether one is open, and where it begins. */
   private group = 0;
@@ -105,27 +143,27 @@ export class WorkerLog implements Log {
   /** What has no room yet, in order. */
   private spill: Message[] = [];
 
-  constructor(
-    disk: Disk,
-    dir: string,
-    port: LogPort,
-    ring: SharedArrayBuffer,
-    onSyncError: (error: Error) => void = () => undefined,
-  ) {
+  constructor(parts: WorkerLogParts) {
+    const { disk, dir, port, ring, segmentBytes = SEGMENT_BYTES_DEFAULT, onSyncError } = parts;
     this.disk = disk;
     this.dir = dir;
     this.port = port;
     this.ring = new LogRing(ring);
+    this.segmentBytes = segmentBytes;
     this.pieceBytes = Math.floor(this.ring.room() / PIECES_PER_RING);
-    this.onSyncError = onSyncError;
+    this.onSyncError = onSyncError ?? (() => undefined);
     port.on('message', (answer) => this.hear(answer));
     port.on('error', (error) => this.lose(error.message));
     port.on('exit', (code) => this.lose(`it ended with ${code}`));
     this.opened = this.wait((waiter) => (this.opening = waiter));
   }
 
+  get isElsewhere(): boolean {
+    return this.ring.isAwake;
+  }
+
   get segment(): number {
-    return this.currentSegment;
+    return this.ring.pen.segment;
   }
 
   add(record: Uint8Array): void {
@@ -139,18 +177,29 @@ export class WorkerLog implements Log {
     this.send(MESSAGE_RECORD, from === 0 ? record : record.subarray(from));
   }
 
-  async flush(): Promise<void> {
-    if (this.closing !== null) throw new ClosedError('the log');
-    if (!this.isOpen) return;
+  /** `flushFor` as a promise, for who writes now and then. */
+  flush(): Promise<void> {
+    return new Promise((resolve, reject) => this.flushFor({ flushed: resolve, refused: reject }));
+  }
+
+  flushFor(listener: GroupListener): void {
+    if (this.closing !== null) return listener.refused(new ClosedError('the log'));
+    if (!this.isOpen) return listener.flushed();
     this.isOpen = false;
+    if (this.lost !== null) return listener.refused(this.lost);
     this.group = (this.group + 1) | 0;
     this.send(MESSAGE_FLUSH, this.group);
     if (this.begin !== null) this.ring.setArgument(this.begin, 1);
     this.begin = null;
-    await this.wait<void>((waiter) => {
-      this.flushes.set(this.group, waiter);
-      this.publish();
-    });
+    this.ring.publish();
+    const { refusal } = this;
+    if (this.groupEpoch !== this.epoch && refusal !== null) {
+      // The thread passes it over.
+      this.wake();
+      return listener.refused(refusal);
+    }
+    this.flights.add(this.group, this.groupEpoch, listener);
+    this.lookAfter();
   }
 
   async cut(): Promise<number> {
@@ -179,6 +228,7 @@ export class WorkerLog implements Log {
       this.ending = waiter;
       this.publish();
     });
+    this.helper?.close();
   }
 
   private beginGroup(): void {
@@ -190,7 +240,7 @@ export class WorkerLog implements Log {
   /** Writes a message into the ring, where it has room; returns its place there. */
   private send(kind: number, data: Uint8Array | number): number | null {
     const length = typeof data === 'number' ? 0 : data.length;
-    if (this.spill.length === 0 && this.ring.room() >= length) {
+    if (this.spill.length === 0 && this.ring.hasRoom(length)) {
       return this.ring.write(kind, this.groupEpoch, data);
     }
     const kept = typeof data === 'number' ? data : data.slice();
@@ -219,20 +269,83 @@ export class WorkerLog implements Log {
 
   /** Shows the thread what is in the ring; wakes it where it sleeps. */
   private publish(): void {
-    if (this.ring.publish()) this.port.postMessage(null);
+    this.ring.publish();
+    this.wake();
+  }
+
+  private wake(): void {
+    this.helpedBytes = 0;
+    if (this.ring.wakes()) this.port.postMessage(null);
+  }
+
+  private lookAfter(): void {
+    if (this.care !== 'none') return;
+    this.care = 'turns';
+    this.hold();
+    this.progressMs = steadyNow();
+    setImmediate(this.look);
+  }
+
+  /** At a turn of the loop: tells who waits, or sees to it that there is progress. */
+  private readonly look = (): void => {
+    if (this.care !== 'turns') return;
+    const { acknowledged } = this.ring.pen;
+    const isProgress =
+      this.tell(acknowledged) || (this.help() && this.tell(this.ring.pen.acknowledged));
+    if (this.flights.isEmpty) {
+      this.care = 'none';
+      this.letGo();
+      return;
+    }
+    const now = steadyNow();
+    if (isProgress) this.progressMs = now;
+    else {
+      this.wake();
+      if (now - this.progressMs > POLL_MS && this.ring.pen.await(acknowledged)) {
+        this.care = 'messages';
+        return;
+      }
+    }
+    setImmediate(this.look);
+  };
+
+  private lookAgain(): void {
+    if (this.care !== 'messages') return;
+    this.care = 'turns';
+    this.progressMs = steadyNow();
+    this.look();
+  }
+
+  private tell(acknowledged: number): boolean {
+    // A refusal that is on its way came before what was acknowledged.
+    return this.ring.pen.refusals === this.refusals && this.flights.acknowledge(acknowledged);
+  }
+
+  private help(): boolean {
+    const begin = steadyNow();
+    const { helper } = this;
+    if (helper === null || this.spill.length > 0 || begin < this.noHelpBeforeMs) return false;
+    const written = helper.help();
+    if (steadyNow() - begin > HELP_MS_MAX) this.noHelpBeforeMs = begin + NO_HELP_MS;
+    this.helpedBytes += written;
+    if (this.helpedBytes > WAKE_BYTES) this.wake();
+    return written > 0;
   }
 
   private hear(answer: LogAnswer): void {
     switch (answer.kind) {
       case 'opened':
-        this.currentSegment = answer.segment;
+        this.helper = new LogHelper(this.disk, this.dir, this.ring.shared, this.segmentBytes);
         return this.opening?.resolve();
       case 'failed':
         return this.opening?.reject(errorOf(answer.error));
       case 'flushed':
-        return this.hearFlushed(answer);
+        return this.lookAgain();
+      case 'refused':
+        return this.hearRefused(answer);
       case 'cut':
-        this.currentSegment = answer.segment;
+        // The one before may be removed from now on.
+        this.helper?.close();
         if (answer.error === null) return this.cuts.shift()?.resolve(answer.segment);
         return this.cuts.shift()?.reject(errorOf(answer.error));
       case 'closed':
@@ -245,35 +358,44 @@ export class WorkerLog implements Log {
     }
   }
 
-  private hearFlushed(answer: LogAnswer & { readonly kind: 'flushed' }): void {
-    const { first, last, segment, error } = answer;
-    this.currentSegment = segment;
-    // What begins from now on does not build on what has failed.
-    if (error !== null) this.epoch = (this.epoch + 1) % EPOCHS;
-    const end = (last + 1) | 0;
-    for (let group = first; group !== end; group = (group + 1) | 0) {
-      const waiter = this.flushes.get(group);
-      this.flushes.delete(group);
-      if (error === null) waiter?.resolve();
-      else waiter?.reject(errorOf(error));
+  private hearRefused({ first, epoch, error }: LogAnswer & { readonly kind: 'refused' }): void {
+    const refusal = errorOf(error);
+    this.refusals++;
+    if (epoch === this.epoch) {
+      // What begins from now on does not build on what has failed.
+      this.epoch = (this.epoch + 1) % EPOCHS;
+      this.refusal = refusal;
     }
+    this.flights.refuse(first, epoch, refusal);
+    this.lookAgain();
   }
 
   private lose(reason: string): void {
     if (this.lost !== null) return;
     this.lost = new DiskError(`the thread of the log is gone: ${reason}`, this.dir, 'EPIPE');
-    const waiters = [this.opening, this.ending, ...this.cuts, ...this.flushes.values()];
+    const waiters = [this.opening, this.ending, ...this.cuts];
     for (const waiter of waiters) waiter?.reject(this.lost);
+    this.tell(this.ring.pen.acknowledged);
+    this.flights.refuseAll(this.lost);
+    this.lookAgain();
   }
 
   /** A promise that `start` is given the ends of; the process stays alive until it is settled. */
   private async wait<T>(start: (waiter: Waiter<T>) => void): Promise<T> {
     if (this.lost !== null) throw this.lost;
-    if (this.waiting++ === 0) this.port.ref();
+    this.hold();
     try {
       return await new Promise<T>((resolve, reject) => start({ resolve, reject }));
     } finally {
-      if (--this.waiting === 0) this.port.unref();
+      this.letGo();
     }
+  }
+
+  private hold(): void {
+    if (this.waiting++ === 0) this.port.ref();
+  }
+
+  private letGo(): void {
+    if (--this.waiting === 0) this.port.unref();
   }
 }

@@ -15,22 +15,29 @@ import type { Compressor } from './compressor.js';
 import { loadCompressor } from './compressor.js';
 import { PAGE_BYTES, parseCheckpointName, parseSegmentName, segmentName } from './format.js';
 import { FrameBuffer } from './frame-buffer.js';
-import type { Durability, Log, LogOptions } from './log.js';
+import type { Durability, GroupListener, Log, LogOptions } from './log.js';
 import { type OpenSegment, SegmentSync } from './segment-sync.js';
 
 export const SEGMENT_BYTES_DEFAULT = 128 * 1024 * 1024;
 
 /** Opens the log in `dir`, an existing directory, for writing. */
 export async function openLog(
-  disk: WritableDisk,
+  disk: LogDisk,
   dir: string,
   options: LogOptions = {},
 ): Promise<LogWriter> {
   return new LogWriter(disk, dir, await loadCompressor(options.compression ?? 'none'), options);
 }
 
+/** What it needs of a disk. */
+export type LogDisk = Pick<
+  WritableDisk,
+  'list' | 'stat' | 'join' | 'create' | 'remove' | 'syncDirectory'
+>;
+
 export class LogWriter implements Log {
-  private readonly disk: WritableDisk;
+  readonly isElsewhere = false;
+  private readonly disk: LogDisk;
   private readonly dir: string;
   private readonly durability: Durability;
   private readonly frames: FrameBuffer;
@@ -43,12 +50,7 @@ export class LogWriter implements Log {
   private timer: NodeJS.Timeout | null = null;
   private closing: Promise<void> | null = null;
 
-  constructor(
-    disk: WritableDisk,
-    dir: string,
-    compressor: Compressor | null,
-    options: LogOptions = {},
-  ) {
+  constructor(disk: LogDisk, dir: string, compressor: Compressor | null, options: LogOptions = {}) {
     this.disk = disk;
     this.dir = dir;
     this.durability = checkDurability(options.durability ?? 'process');
@@ -64,6 +66,26 @@ export class LogWriter implements Log {
 
   get segment(): number {
     return this.current.index;
+  }
+
+  /** Whether groups wait until they are synced. */
+  get isSynced(): boolean {
+    return this.durability === 'fsync';
+  }
+
+  /** Whether no group is open, and nothing is left of those that failed. */
+  get isClean(): boolean {
+    return this.frames.isEmpty && this.undone.length === 0;
+  }
+
+  /**
+   * Another thread has written to the segment, of the last group perhaps only a part: the next one
+   * goes to `size`, and the file reaches to `reach`.
+   */
+  goOn(size: number, reach: number): void {
+    const { current } = this;
+    current.file.noteSize?.(reach);
+    if (reach > size) this.cutBack(current, size);
   }
 
   /** How far the segment is written, in bytes. */
@@ -85,15 +107,26 @@ export class LogWriter implements Log {
     this.frames.begin(this.offset);
   }
 
-  async flush(): Promise<void> {
-    const isEmpty = this.frames.isEmpty;
-    this.flushNow();
-    if (!isEmpty) await this.durable();
+  /** `flushFor` as a promise, for who writes now and then. */
+  flush(): Promise<void> {
+    return new Promise((resolve, reject) => this.flushFor({ flushed: resolve, refused: reject }));
+  }
+
+  flushFor(listener: GroupListener): void {
+    const isWaiting = this.isSynced && !this.frames.isEmpty;
+    try {
+      this.flushNow();
+    } catch (error) {
+      listener.refused(error);
+      return;
+    }
+    if (!isWaiting) listener.flushed();
+    else this.durable().then(listener.flushed.bind(listener), listener.refused.bind(listener));
   }
 
   /** Resolves when what was written is as durable as was chosen. */
   async durable(): Promise<void> {
-    if (this.durability === 'fsync') await this.sync.covered();
+    if (this.isSynced) await this.sync.covered();
   }
 
   /** Writes the group and throws where that fails; with `fsync` it is not durable yet. */
@@ -252,7 +285,7 @@ export class LogWriter implements Log {
 }
 
 /** Behind all segments, and behind what a checkpoint covers. */
-function nextSegmentIndex(disk: Disk, dir: string): number {
+function nextSegmentIndex(disk: Pick<Disk, 'list'>, dir: string): number {
   const indexes = disk
     .list(dir)
     .map(({ name }) => parseSegmentName(name) ?? parseCheckpointName(name) ?? -1);
@@ -260,7 +293,7 @@ function nextSegmentIndex(disk: Disk, dir: string): number {
 }
 
 /** What a log's directory takes, in bytes. */
-export function logSizeBytes(disk: Disk, dir: string): number {
+export function logSizeBytes(disk: Pick<Disk, 'list' | 'stat' | 'join'>, dir: string): number {
   let size = 0;
   for (const { name, kind } of disk.list(dir)) {
     const path = disk.join(dir, name);

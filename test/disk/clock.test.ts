@@ -1,9 +1,14 @@
-import { systemNow, ulidFactory } from '../../disk/clock.js';
+import { steadyNow, systemNow, ulidFactory } from '../../disk/clock.js';
 import { isUlid } from '../../compact/block-meta.js';
 
 it('the time is the machine’s', () => {
   const before = Date.now();
   expect(systemNow()).toBeGreaterThanOrEqual(before);
+});
+
+it('the other one is never set back', () => {
+  const before = steadyNow();
+  expect(steadyNow()).toBeGreaterThanOrEqual(before);
 });
 
 it('ULIDs carry the time, and ascend within a millisecond', () => {

@@ -35,6 +35,22 @@ describe('a new file', () => {
     expect(readFileSync(path, 'utf8')).toBe('hello, disk');
   });
 
+  it('is written in turn by two that have it open', () => {
+    const path = join(scratchFolder(), 'file');
+    const file = disk.create(path);
+    file.write(Buffer.from('hello'));
+    const other = disk.reopen(path);
+    other.noteSize?.(5);
+    other.write(Buffer.from(', '));
+    file.noteSize?.(7);
+    file.write(Buffer.from('disk'));
+    expect([file.size, other.size]).toEqual([11, 7]);
+    file.close();
+    other.close();
+    expect(readFileSync(path, 'utf8')).toBe('hello, disk');
+    expect(refusal(() => disk.reopen(join(path, '..', 'no')))).toBe('ENOENT');
+  });
+
   it('is cut to less, and goes on there', () => {
     const path = join(scratchFolder(), 'file');
     const file = disk.create(path);

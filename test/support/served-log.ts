@@ -28,8 +28,21 @@ export async function openServedLog(
     ref: () => port1.ref(),
     unref: () => port1.unref(),
   };
-  const log = new WorkerLog(disk, 'wal', port, ring, onSyncError);
-  void serveLog(disk, port2, { worker: LOG_WORKER, dir: 'wal', ring, options: rest });
+  const log = new WorkerLog({
+    disk,
+    dir: 'wal',
+    port,
+    ring,
+    onSyncError,
+    segmentBytes: options.segmentBytes,
+  });
+  void serveLog(disk, port2, {
+    worker: LOG_WORKER,
+    dir: 'wal',
+    ring,
+    options: rest,
+    isWatchful: false,
+  });
   await log.opened;
   return log;
 }

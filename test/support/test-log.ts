@@ -1,8 +1,9 @@
 /** A log that notes the types of the records of each group, fails when told to, and may be slow. */
-import type { Log } from '../../wal/log.js';
+import type { GroupListener, Log } from '../../wal/log.js';
 
 export class TestLog implements Log {
   readonly segment = 0;
+  isElsewhere = false;
   /** The record types of the groups that were written. */
   readonly groups: string[][] = [];
   failing: Error | null = null;
@@ -15,7 +16,7 @@ export class TestLog implements Log {
     this.group.push(String(record[0]));
   }
 
-  flush(): Promise<void> {
+  private flush(): Promise<void> {
     const { group } = this;
     this.group = [];
     this.flushed++;
@@ -23,6 +24,10 @@ export class TestLog implements Log {
     if (group.length > 0) this.groups.push(group);
     if (!this.isSlow) return Promise.resolve();
     return new Promise((resolve) => this.pending.push(resolve));
+  }
+
+  flushFor(listener: GroupListener): void {
+    this.flush().then(listener.flushed.bind(listener), listener.refused.bind(listener));
   }
 
   /** Resolves once so many groups were flushed. */

@@ -61,6 +61,13 @@ export class WritableMemoryDisk extends MemoryDisk implements WritableDisk {
     return new MemoryFile(this, path);
   }
 
+  reopen?(path: string): WritableFile {
+    this.openFiles++;
+    const file = new MemoryFile(this, path);
+    file.size = this.stat(path).size;
+    return file;
+  }
+
   truncate(path: string, size: number): void {
     this.change(`truncate ${path} ${size}`, path);
     this.files.set(path, this.readFile(path, Infinity).slice(0, size));
@@ -146,10 +153,15 @@ class MemoryFile implements WritableFile {
     this.disk.change(`write ${this.path}`, this.path);
     const before = this.disk.files.get(this.path) ?? new Uint8Array(0);
     const taken = bytes.subarray(0, Math.min(bytes.length, this.disk.room));
-    this.disk.files.set(this.path, Uint8Array.from(Buffer.concat([before, taken])));
+    const parts = [before.subarray(0, this.size), taken, before.subarray(this.size + taken.length)];
+    this.disk.files.set(this.path, Uint8Array.from(Buffer.concat(parts)));
     this.size += taken.length;
     this.disk.room -= taken.length;
     if (taken.length < bytes.length) throw new NoSpaceError('no room', this.path, 'ENOSPC');
+  }
+
+  noteSize(size: number): void {
+    this.size = size;
   }
 
   writeLater(bytes: Uint8Array): Promise<void> {

@@ -104,6 +104,24 @@ describe('the commit queue', () => {
     ]);
   });
 
+  it('hands a log that writes elsewhere at once what is worth it, the rest at the turn', async () => {
+    const log = new TestLog();
+    log.isElsewhere = true;
+    const head = memoryHead({ log });
+    const commit = (from: number, count: number): Promise<unknown> => {
+      const appender = head.appender();
+      for (let i = 0; i < count; i++) appender.append({ __name__: 'up' }, from + i, i);
+      return appender.commit();
+    };
+    await commit(0, 1000);
+    log.groups.length = 0;
+    const commits = [commit(1000, 10), commit(1010, 600), commit(1610, 10)];
+    expect(log.groups).toHaveLength(1);
+    await Promise.all(commits);
+    expect(log.groups[1]).toEqual(['2']);
+    expect(headContent(head)[UP]).toHaveLength(1620);
+  });
+
   it('leaves out samples that are in blocks by the time they are committed', async () => {
     const head = memoryHead({ log: new TestLog() });
     const appender = head.appender();

@@ -90,17 +90,25 @@ describe('a guarded log', () => {
     const log: Log = {
       segment: 3,
       add: () => calls.push('add'),
-      flush: async () => void (await write('flush')),
+      isElsewhere: true,
+      flushFor: (listener) =>
+        void write('flush').then(
+          () => listener.flushed(),
+          (error: unknown) => listener.refused(error),
+        ),
       cut: () => write('cut'),
       sizeBytes: () => 5,
       close: () => Promise.resolve(void calls.push('close')),
     };
     const guarded = gate.guard(log);
     guarded.add(new Uint8Array(1));
-    await expect(guarded.flush()).rejects.toBe(FULL);
+    const flush = (): Promise<void> =>
+      new Promise((resolve, reject) => guarded.flushFor({ flushed: resolve, refused: reject }));
+    expect(guarded.isElsewhere).toBe(true);
+    await expect(flush()).rejects.toBe(FULL);
     expect(gate.state).toBe('no-space');
     failure = null;
-    await guarded.flush();
+    await flush();
     expect(gate.state).toBe('open');
     failure = FULL;
     await expect(guarded.cut()).rejects.toBe(FULL);

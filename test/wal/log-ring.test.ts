@@ -86,10 +86,19 @@ describe('a side that waits', () => {
     const { writer, reader } = pair();
     expect(reader.idle()).toBe(true);
     writer.write(MESSAGE_FLUSH, 0, 1);
-    expect(writer.publish()).toBe(true);
-    expect(writer.publish()).toBe(false);
+    writer.publish();
+    expect(writer.isAwake).toBe(false);
+    expect([writer.wakes(), writer.wakes()]).toEqual([true, false]);
     expect(reader.idle()).toBe(false);
-    expect(writer.publish()).toBe(false);
+    expect([writer.isAwake, writer.wakes()]).toEqual([true, false]);
+  });
+
+  it('for messages may look for them', () => {
+    const { writer, reader } = pair();
+    expect(reader.watch(1)).toBe(false);
+    writer.write(MESSAGE_FLUSH, 0, 1);
+    writer.publish();
+    expect(reader.watch(1000)).toBe(true);
   });
 
   it('for room is told, unless there is some by now', () => {
@@ -104,9 +113,32 @@ describe('a side that waits', () => {
   });
 });
 
+describe('two readers in turn', () => {
+  it('go on where the other one has given back', () => {
+    const { writer, reader } = pair();
+    const other = new LogRing(writer.shared);
+    for (const group of [1, 2, 3]) writer.write(MESSAGE_FLUSH, 0, group);
+    writer.publish();
+    reader.next();
+    reader.skip();
+    other.resume();
+    expect(take(other)).toBe(`${MESSAGE_FLUSH}/0/1`);
+    reader.resume();
+    expect(take(reader)).toBe(`${MESSAGE_FLUSH}/0/2`);
+    other.resume();
+    other.next();
+    other.skip();
+    other.give();
+    reader.resume();
+    expect(take(reader)).toBeNull();
+    expect(writer.hasRoom(248)).toBe(true);
+    expect(writer.hasRoom(249)).toBe(false);
+  });
+});
+
 describe('a ring', () => {
   it('has a size that is a power of two', () => {
     expect(() => LogRing.allocate(100)).toThrow('a ring is a power of two');
-    expect(LogRing.allocate(RING_BYTES_DEFAULT).byteLength).toBe(8 * 1024 * 1024 + 64);
+    expect(LogRing.allocate(RING_BYTES_DEFAULT).byteLength).toBe(8 * 1024 * 1024 + 320);
   });
 });

@@ -18,8 +18,17 @@ import { WritableMemoryDisk } from '../support/writable-memory-disk.js';
 
 const WORKER_FILE = pathToFileURL(resolve(__dirname, '../../dist/wal/log-worker.js'));
 
+/** Whether who fills the ring may write too, while the thread does not. */
+let isHelped = false;
+const SIDES = [
+  ['the thread alone', false],
+  ['both sides', true],
+] as const;
+
 function memoryDisk(): WritableMemoryDisk {
-  return new WritableMemoryDisk(['wal']);
+  const disk = new WritableMemoryDisk(['wal']);
+  if (!isHelped) disk.reopen = undefined;
+  return disk;
 }
 
 function textsIn(disk: WritableMemoryDisk): string[] {
@@ -39,154 +48,158 @@ function texts(count: number): string[] {
   return Array.from({ length: count }, (_, i) => `${i} ${'x'.repeat((i * 977) % 6000)}`);
 }
 
-describe('a group', () => {
-  it('is in the log when it is acknowledged', async () => {
-    const disk = memoryDisk();
-    const log = await openServedLog(disk);
-    expect(log.segment).toBe(0);
-    await write(log, 'a', 'b', '');
-    expect(textsIn(disk)).toEqual(['a', 'b', '']);
-    await log.flush();
-    await write(log, 'c');
-    expect(textsIn(disk)).toEqual(['a', 'b', '', 'c']);
-    expect(log.sizeBytes()).toBe(disk.files.get('wal/00000000')?.length);
-    await log.close();
-  });
+describe.each(SIDES)('where %s may write:', (_, helped) => {
+  beforeAll(() => (isHelped = helped));
 
-  it.each(['none', 'snappy', 'zstd'] as const)(
-    'comes through a small ring whatever its size: %s',
-    async (compression) => {
+  describe('a group', () => {
+    it('is in the log when it is acknowledged', async () => {
       const disk = memoryDisk();
-      const log = await openServedLog(disk, { compression, ringBytes: 1024 });
-      const all = texts(100);
-      const flushes: Promise<void>[] = [];
-      for (let i = 0; i < all.length; i += 5) flushes.push(write(log, ...all.slice(i, i + 5)));
-      await Promise.all(flushes);
-      expect(textsIn(disk)).toEqual(all);
+      const log = await openServedLog(disk);
+      expect(log.segment).toBe(0);
+      await write(log, 'a', 'b', '');
+      expect(textsIn(disk)).toEqual(['a', 'b', '']);
+      await log.flush();
+      await write(log, 'c');
+      expect(textsIn(disk)).toEqual(['a', 'b', '', 'c']);
+      expect(log.sizeBytes()).toBe(disk.files.get('wal/00000000')?.length);
       await log.close();
-    },
-  );
+    });
 
-  it('is acknowledged also where the numbers of groups, of 32 bits, begin anew', async () => {
-    const disk = memoryDisk();
-    const log = await openServedLog(disk);
-    (log as unknown as { group: number }).group = 2 ** 31 - 3;
-    await Promise.all(['a', 'b', 'c', 'd'].map((text) => write(log, text)));
-    await write(log, 'e');
-    expect(textsIn(disk)).toEqual(['a', 'b', 'c', 'd', 'e']);
-    await log.close();
-  });
-
-  it('shares its write with those that wait beside it', async () => {
-    const disk = memoryDisk();
-    const log = await openServedLog(disk);
-    await Promise.all(['a', 'b', 'c'].map((text) => write(log, text)));
-    expect(disk.log.filter((change) => change.startsWith('write'))).toHaveLength(1);
-    expect(textsIn(disk)).toEqual(['a', 'b', 'c']);
-    await log.close();
-  });
-
-  it('is synced where that is wanted', async () => {
-    const disk = memoryDisk();
-    const log = await openServedLog(disk, { durability: 'fsync' });
-    await write(log, 'a');
-    expect(disk.log.slice(-2)).toEqual(['write wal/00000000', 'sync wal/00000000']);
-    await log.close();
-  });
-});
-
-describe('a cut and a close', () => {
-  it('come after what was written before', async () => {
-    const disk = memoryDisk();
-    const log = await openServedLog(disk);
-    const written = write(log, 'a');
-    expect(await log.cut()).toBe(1);
-    await written;
-    expect(log.segment).toBe(1);
-    const last = write(log, 'b');
-    await log.close();
-    await last;
-    await log.close();
-    expect(textsIn(disk)).toEqual(['a', 'b']);
-    expect(disk.files.get('wal/00000000')).toHaveLength(PAGE_BYTES);
-    expect(disk.openFiles).toBe(0);
-    expect(() => log.add(Buffer.from('c'))).toThrow(ClosedError);
-    await expect(log.flush()).rejects.toThrow(ClosedError);
-    await expect(log.cut()).rejects.toThrow(ClosedError);
-  });
-
-  it('do not fall into a group', async () => {
-    const log = await openServedLog(memoryDisk());
-    log.add(Buffer.from('a'));
-    await expect(log.cut()).rejects.toThrow('no group is open when a segment is cut');
-    await log.flush();
-    await log.close();
-  });
-});
-
-describe('a full disk', () => {
-  it('refuses the groups that wait, which leave nothing, and takes the next ones', async () => {
-    const disk = memoryDisk();
-    const log = await openServedLog(disk);
-    await write(log, 'before');
-    disk.room = 30;
-    const flushes = ['lost 1', 'lost 2', 'lost 3'].map((text) => write(log, text));
-    for (const flush of flushes) await expect(flush).rejects.toThrow(NoSpaceError);
-    expect(textsIn(disk)).toEqual(['before']);
-    disk.room = Infinity;
-    await write(log, 'after');
-    expect(textsIn(disk)).toEqual(['before', 'after']);
-    await log.close();
-  });
-
-  it('refuses what was begun before that was known', async () => {
-    const disk = memoryDisk();
-    const log = await openServedLog(disk, { ringBytes: 1024 });
-    disk.room = 5;
-    const lost = write(log, 'lost');
-    log.add(Buffer.from('begun before'));
-    await expect(lost).rejects.toThrow(NoSpaceError);
-    disk.room = Infinity;
-    await expect(write(log, 'y'.repeat(5000))).rejects.toThrow(NoSpaceError);
-    await write(log, 'after');
-    expect(textsIn(disk)).toEqual(['after']);
-    await log.close();
-  });
-});
-
-describe('a disk that refuses one change, whichever', () => {
-  it.each(['process', 'fsync'] as const)(
-    'costs the groups that it refuses, and no other: %s',
-    async (durability) => {
-      let refusals = 0;
-      for (let at = 0; ; at++) {
+    it.each(['none', 'snappy', 'zstd'] as const)(
+      'comes through a small ring whatever its size: %s',
+      async (compression) => {
         const disk = memoryDisk();
-        const log = await openServedLog(disk, { durability, segmentBytes: PAGE_BYTES });
-        disk.refusedAt = disk.log.length + at;
-        const done: string[] = [];
-        for (let round = 0; round < 3; round++) {
-          const groups = texts(6).map((text) => `${round} ${text}`);
-          const results = await Promise.allSettled(groups.map((text) => write(log, text)));
-          results.forEach(({ status }, i) => status === 'fulfilled' && done.push(groups[i]));
-          const reasons = results.filter(({ status }) => status === 'rejected');
-          for (const { reason } of reasons as PromiseRejectedResult[]) {
-            expect(reason).toBeInstanceOf(DiskError);
-          }
-          expect(textsIn(disk)).toEqual(done);
-          await log.cut().catch((error: unknown) => expect(error).toBeInstanceOf(DiskError));
-        }
-        const isOver = disk.refusedAt !== Infinity;
-        disk.refusedAt = Infinity;
-        await write(log, 'after');
-        expect(textsIn(disk)).toEqual([...done, 'after']);
+        const log = await openServedLog(disk, { compression, ringBytes: 1024 });
+        const all = texts(100);
+        const flushes: Promise<void>[] = [];
+        for (let i = 0; i < all.length; i += 5) flushes.push(write(log, ...all.slice(i, i + 5)));
+        await Promise.all(flushes);
+        expect(textsIn(disk)).toEqual(all);
         await log.close();
-        if (isOver) break;
-        refusals++;
-      }
-      expect(refusals).toBeGreaterThan(10);
-    },
-    60_000,
-  );
+      },
+    );
+
+    it('is acknowledged also where the numbers of groups, of 32 bits, begin anew', async () => {
+      const disk = memoryDisk();
+      const log = await openServedLog(disk);
+      (log as unknown as { group: number }).group = 2 ** 31 - 3;
+      await Promise.all(['a', 'b', 'c', 'd'].map((text) => write(log, text)));
+      await write(log, 'e');
+      expect(textsIn(disk)).toEqual(['a', 'b', 'c', 'd', 'e']);
+      await log.close();
+    });
+
+    it('shares its write with those that wait beside it', async () => {
+      const disk = memoryDisk();
+      const log = await openServedLog(disk);
+      await Promise.all(['a', 'b', 'c'].map((text) => write(log, text)));
+      expect(disk.log.filter((change) => change.startsWith('write'))).toHaveLength(1);
+      expect(textsIn(disk)).toEqual(['a', 'b', 'c']);
+      await log.close();
+    });
+
+    it('is synced where that is wanted', async () => {
+      const disk = memoryDisk();
+      const log = await openServedLog(disk, { durability: 'fsync' });
+      await write(log, 'a');
+      expect(disk.log.slice(-2)).toEqual(['write wal/00000000', 'sync wal/00000000']);
+      await log.close();
+    });
+  });
+
+  describe('a cut and a close', () => {
+    it('come after what was written before', async () => {
+      const disk = memoryDisk();
+      const log = await openServedLog(disk);
+      const written = write(log, 'a');
+      expect(await log.cut()).toBe(1);
+      await written;
+      expect(log.segment).toBe(1);
+      const last = write(log, 'b');
+      await log.close();
+      await last;
+      await log.close();
+      expect(textsIn(disk)).toEqual(['a', 'b']);
+      expect(disk.files.get('wal/00000000')).toHaveLength(PAGE_BYTES);
+      expect(disk.openFiles).toBe(0);
+      expect(() => log.add(Buffer.from('c'))).toThrow(ClosedError);
+      await expect(log.flush()).rejects.toThrow(ClosedError);
+      await expect(log.cut()).rejects.toThrow(ClosedError);
+    });
+
+    it('do not fall into a group', async () => {
+      const log = await openServedLog(memoryDisk());
+      log.add(Buffer.from('a'));
+      await expect(log.cut()).rejects.toThrow('no group is open when a segment is cut');
+      await log.flush();
+      await log.close();
+    });
+  });
+
+  describe('a full disk', () => {
+    it('refuses the groups that wait, which leave nothing, and takes the next ones', async () => {
+      const disk = memoryDisk();
+      const log = await openServedLog(disk);
+      await write(log, 'before');
+      disk.room = 30;
+      const flushes = ['lost 1', 'lost 2', 'lost 3'].map((text) => write(log, text));
+      for (const flush of flushes) await expect(flush).rejects.toThrow(NoSpaceError);
+      expect(textsIn(disk)).toEqual(['before']);
+      disk.room = Infinity;
+      await write(log, 'after');
+      expect(textsIn(disk)).toEqual(['before', 'after']);
+      await log.close();
+    });
+
+    it('refuses what was begun before that was known', async () => {
+      const disk = memoryDisk();
+      const log = await openServedLog(disk, { ringBytes: 1024 });
+      disk.room = 5;
+      const lost = write(log, 'lost');
+      log.add(Buffer.from('begun before'));
+      await expect(lost).rejects.toThrow(NoSpaceError);
+      disk.room = Infinity;
+      await expect(write(log, 'y'.repeat(5000))).rejects.toThrow(NoSpaceError);
+      await write(log, 'after');
+      expect(textsIn(disk)).toEqual(['after']);
+      await log.close();
+    });
+  });
+
+  describe('a disk that refuses one change, whichever', () => {
+    it.each(['process', 'fsync'] as const)(
+      'costs the groups that it refuses, and no other: %s',
+      async (durability) => {
+        let refusals = 0;
+        for (let at = 0; ; at++) {
+          const disk = memoryDisk();
+          const log = await openServedLog(disk, { durability, segmentBytes: PAGE_BYTES });
+          disk.refusedAt = disk.log.length + at;
+          const done: string[] = [];
+          for (let round = 0; round < 3; round++) {
+            const groups = texts(6).map((text) => `${round} ${text}`);
+            const results = await Promise.allSettled(groups.map((text) => write(log, text)));
+            results.forEach(({ status }, i) => status === 'fulfilled' && done.push(groups[i]));
+            const reasons = results.filter(({ status }) => status === 'rejected');
+            for (const { reason } of reasons as PromiseRejectedResult[]) {
+              expect(reason).toBeInstanceOf(DiskError);
+            }
+            expect(textsIn(disk)).toEqual(done);
+            await log.cut().catch((error: unknown) => expect(error).toBeInstanceOf(DiskError));
+          }
+          const isOver = disk.refusedAt !== Infinity;
+          disk.refusedAt = Infinity;
+          await write(log, 'after');
+          expect(textsIn(disk)).toEqual([...done, 'after']);
+          await log.close();
+          if (isOver) break;
+          refusals++;
+        }
+        expect(refusals).toBeGreaterThan(10);
+      },
+      60_000,
+    );
+  });
 });
 
 describe('a log that cannot be opened', () => {
@@ -217,6 +230,24 @@ describe('the thread itself', () => {
     while (reader.next()) read.push(Buffer.from(reader.record).toString());
     expect(read).toEqual(all);
     expect(readdirSync(dir)).toContain(segmentName(3));
+  });
+
+  it('writes in turn with who fills the ring, and nothing is lost', async () => {
+    const dir = join(scratchFolder(), 'wal');
+    mkdirSync(dir);
+    const segmentBytes = 16 * PAGE_BYTES;
+    const log = await openWorkerLog(disk, dir, { workerFile: WORKER_FILE, segmentBytes });
+    const all = texts(3000);
+    for (let i = 0; i < all.length; i += 10) {
+      const flushes = all.slice(i, i + 10).map((text) => write(log, text));
+      await (i % 50 === 0 ? flushes[0] : Promise.all(flushes));
+    }
+    await log.cut();
+    await log.close();
+    const reader = new WalReader(disk, listLog(disk, dir).segments);
+    const read: string[] = [];
+    while (reader.next()) read.push(Buffer.from(reader.record).toString());
+    expect(read).toEqual(all);
   });
 
   it('that cannot open the log says why', async () => {
