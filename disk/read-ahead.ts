@@ -18,9 +18,8 @@ const ASKED_BYTES_MIN = 8 * 1024;
 
 /** What was asked for so lately is taken to be in memory still. */
 const LATELY_MS = 10_000;
-/** Shorter ranges are asked for without a look at when that was done last. */
-const NOTED_BYTES_MIN = 1024 * 1024;
-const GRANULE_BYTES = 256 * 1024;
+/** Of which parts that is known; one that was asked for in part counts as a whole. */
+const GRANULE_BYTES = 16 * 1024;
 
 /**
  * When the parts of a file were asked for. To ask costs the system a look at each page: as much as
@@ -29,8 +28,8 @@ const GRANULE_BYTES = 256 * 1024;
 export class LatelyAsked {
   private readonly now: () => number;
   private readonly granules: number;
-  /** In ms; made when a long range is asked for first. */
-  private askedAt: Float64Array | null = null;
+  /** In ms, of which the low 32 bits do; made when something is asked for first. */
+  private askedAt: Uint32Array | null = null;
 
   /** Of a file of `size` bytes; `now` gives ms. */
   constructor(size: number, now: () => number) {
@@ -40,14 +39,14 @@ export class LatelyAsked {
 
   /** Whether `[start, end)` is to be asked for; then it is taken to be. */
   renew(start: number, end: number): boolean {
-    if (end - start < NOTED_BYTES_MIN) return true;
-    this.askedAt ??= new Float64Array(this.granules).fill(-Infinity);
-    const now = this.now();
-    const first = Math.floor(start / GRANULE_BYTES);
-    const known = this.askedAt.subarray(first, Math.ceil(end / GRANULE_BYTES));
-    // A clock that was set back makes nothing late.
-    if (known.every((time) => Math.abs(now - time) < LATELY_MS)) return false;
-    known.fill(now);
+    const now = this.now() >>> 0;
+    this.askedAt ??= new Uint32Array(this.granules).fill(now - LATELY_MS);
+    const { askedAt } = this;
+    const last = Math.ceil(end / GRANULE_BYTES);
+    let at = Math.floor(start / GRANULE_BYTES);
+    while (at < last && (now - askedAt[at]) >>> 0 < LATELY_MS) at++;
+    if (at === last) return false;
+    askedAt.fill(now, Math.floor(start / GRANULE_BYTES), last);
     return true;
   }
 }

@@ -16,7 +16,7 @@ import { ChunkMetas, decodeSeriesChunks, decodeSeriesLabels } from './series-ent
 /** Holds nearly every series entry whole. */
 const SERIES_PEEK_BYTES = 4096;
 /** Entries that begin farther apart are not read together: what is between would be copied too. */
-const NEAR_BYTES = 1024;
+const NEAR_BYTES = 4096;
 
 /** Which of an array of ids are meant: `[from, to)`. */
 export interface IdRange {

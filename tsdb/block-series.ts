@@ -151,7 +151,11 @@ class BlockSeries implements Series {
   }
 
   hold(): Series {
-    return new HeldSeries(this.files, this.range, this.id);
+    const { symbols, symbolEnds } = this.entries;
+    const kept: number[] = [];
+    // Views and copies of so few cost more.
+    for (let i = this.firstSymbol; i < symbolEnds[this.at]; i++) kept.push(symbols[i]);
+    return new HeldSeries(this.files, this.range, { id: this.id, symbols: kept });
   }
 
   give(taker: ChunkTaker): boolean {
@@ -164,11 +168,14 @@ class BlockSeries implements Series {
     return this.ids[this.firstId + this.at];
   }
 
+  private get firstSymbol(): number {
+    return this.at === 0 ? 0 : this.entries.symbolEnds[this.at - 1];
+  }
+
   private readLabels(): Labels {
-    const { at, entries, id } = this;
-    const { symbols, symbolEnds } = entries;
-    const first = at === 0 ? 0 : symbolEnds[at - 1];
-    return this.files.index.labelsOf(id, symbols.subarray(first, symbolEnds[at]));
+    const { symbols, symbolEnds } = this.entries;
+    const own = symbols.subarray(this.firstSymbol, symbolEnds[this.at]);
+    return this.files.index.labelsOf(this.id, own);
   }
 
   /** Slow path: a damaged compaction can leave chunks of one series that overlap. */
@@ -203,27 +210,34 @@ class BlockSeries implements Series {
   }
 }
 
-/** A series that is looked up again when something of it is wanted, which is rarely so. */
+/** Which series is held, and what its labels refer to. */
+interface HeldId {
+  readonly id: number;
+  readonly symbols: readonly number[];
+}
+
+/** A series whose samples are looked up again if they are wanted, which is rarely so. */
 class HeldSeries implements Series {
   private readonly files: OpenFiles;
   private readonly range: Interval;
-  private readonly id: number;
+  private readonly held: HeldId;
   private knownLabels: Labels | null = null;
 
-  constructor(files: OpenFiles, range: Interval, id: number) {
+  constructor(files: OpenFiles, range: Interval, held: HeldId) {
     this.files = files;
     this.range = range;
-    this.id = id;
+    this.held = held;
   }
 
   get labels(): Labels {
-    this.knownLabels ??= this.files.index.series(this.id, null);
+    const { id, symbols } = this.held;
+    this.knownLabels ??= this.files.index.labelsOf(id, symbols);
     return this.knownLabels;
   }
 
   read(into: Columns): void {
     const series = new BlockSeries(this.files, this.range);
-    series.load([this.id], 0);
+    series.load([this.held.id], 0);
     if (series.next()) series.read(into);
   }
 }

@@ -98,9 +98,24 @@ describe('what was asked for lately', () => {
     expect(lately.renew(4 * KB, 4 * MB)).toBe(true);
   });
 
-  it('does not count short ranges, whose parts are asked for one by one', () => {
-    const lately = new LatelyAsked(50 * MB, () => 0);
-    for (let i = 0; i < 3; i++) expect(lately.renew(8 * KB, 24 * KB)).toBe(true);
+  it('is known of short ranges too', () => {
+    let now = 2 ** 32 - 5;
+    const lately = new LatelyAsked(50 * MB, () => now);
+    expect(lately.renew(8 * KB, 24 * KB)).toBe(true);
+    expect(lately.renew(8 * KB, 24 * KB)).toBe(false);
+    now += 20;
+    expect(lately.renew(12 * KB, 24 * KB)).toBe(false);
+    expect(lately.renew(12 * KB, 40 * KB)).toBe(true);
+    now += 10_000;
+    expect(lately.renew(8 * KB, 24 * KB)).toBe(true);
+  });
+
+  it('is told again after the clock was set back', () => {
+    let now = 1_000_000;
+    const lately = new LatelyAsked(MB, () => now);
+    expect(lately.renew(0, 16 * KB)).toBe(true);
+    now -= 500_000;
+    expect(lately.renew(0, 16 * KB)).toBe(true);
   });
 
   it('reaches to the end of the file', () => {
