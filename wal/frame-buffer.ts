@@ -41,10 +41,6 @@ export class FrameBuffer {
     this.compressor = compressor;
   }
 
-  get isEmpty(): boolean {
-    return this.length === 0;
-  }
-
   /** How much has been framed. */
   get byteLength(): number {
     return this.length;

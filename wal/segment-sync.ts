@@ -24,6 +24,8 @@ interface Waiter {
 export interface SegmentSyncOptions {
   /** The segment that is written now. */
   readonly current: () => OpenSegment;
+  /** How much of one is to be synced. */
+  readonly wholeBytes: (segment: OpenSegment) => number;
   /** A sync failed: cut off what `syncedBytes` of these do not cover. */
   readonly onLost: (segments: readonly OpenSegment[], error: Error) => void;
   /** A sync failed for which nobody waits. */
@@ -95,7 +97,7 @@ export class SegmentSync {
     const segments = [...this.finished];
     if (withCurrent) segments.push(this.options.current());
     // What is written while the sync runs is not covered by it.
-    const sizes = segments.map(({ file }) => file.size);
+    const sizes = segments.map((segment) => this.options.wholeBytes(segment));
     for (const [i, { file, syncedBytes }] of segments.entries()) {
       if (sizes[i] > syncedBytes) await file.syncLater();
     }

@@ -1,7 +1,7 @@
 /**
  * Writes a log directory (tsdb/wlog/wlog.go): frames groups of records and appends each with one
- * write, only ever new bytes. A log that is opened begins a new segment behind the last one, and
- * never appends to an old one.
+ * write, a large one with several while it grows; only ever new bytes. A log that is opened begins
+ * a new segment behind the last one, and never appends to an old one.
  *
  * What fails is undone before anything else is written: the segment is cut back to where the group
  * began and segments that the group had started are removed. Where that fails too, every group is
@@ -19,6 +19,19 @@ import type { Durability, GroupListener, Log, LogOptions } from './log.js';
 import { type OpenSegment, SegmentSync } from './segment-sync.js';
 
 export const SEGMENT_BYTES_DEFAULT = 128 * 1024 * 1024;
+/** So much of a group is written before more is added: to write it holds the thread for 2 ms. */
+const AHEAD_BYTES = 1024 * 1024;
+
+/** A group that is open. */
+interface OpenGroup {
+  /** Where it begins. */
+  readonly segment: OpenSegment;
+  readonly size: number;
+  /** Segments that it has started. */
+  readonly started: OpenSegment[];
+  /** Why nothing of it will be in the log. */
+  failure: Error | null;
+}
 
 /** Opens the log in `dir`, an existing directory, for writing. */
 export async function openLog(
@@ -45,8 +58,7 @@ export class LogWriter implements Log {
   private current: OpenSegment;
   /** What failed groups have left and could not be undone yet; the last one first. */
   private readonly undone: (() => void)[] = [];
-  /** Why the group that is open has failed already. */
-  private doom: Error | null = null;
+  private group: OpenGroup | null = null;
   private timer: NodeJS.Timeout | null = null;
   private closing: Promise<void> | null = null;
 
@@ -59,6 +71,7 @@ export class LogWriter implements Log {
     this.current = this.createSegment(nextSegmentIndex(disk, dir));
     this.sync = new SegmentSync({
       current: () => this.current,
+      wholeBytes: (segment) => this.wholeBytes(segment),
       onLost: (segments, error) => this.dropUnsynced(segments, error),
       onError: options.onSyncError ?? (() => undefined),
     });
@@ -75,7 +88,7 @@ export class LogWriter implements Log {
 
   /** Whether no group is open, and nothing is left of those that failed. */
   get isClean(): boolean {
-    return this.frames.isEmpty && this.undone.length === 0;
+    return this.group === null && this.undone.length === 0;
   }
 
   /**
@@ -95,16 +108,17 @@ export class LogWriter implements Log {
 
   add(record: Uint8Array): void {
     this.checkOpen();
-    if (this.frames.isEmpty) {
-      this.doom = this.tryUndo();
-      this.frames.begin(this.offset);
-    }
+    this.group ??= this.beginGroup();
+    if (this.group.failure !== null) return;
     this.frames.add(record);
+    if (this.frames.byteLength > AHEAD_BYTES) this.writeFrames(this.group);
   }
 
   /** Forgets the group that is open. */
   drop(): void {
-    this.frames.begin(this.offset);
+    const { group } = this;
+    this.group = null;
+    if (group !== null) this.takeBack(group);
   }
 
   /** `flushFor` as a promise, for who writes now and then. */
@@ -113,7 +127,7 @@ export class LogWriter implements Log {
   }
 
   flushFor(listener: GroupListener): void {
-    const isWaiting = this.isSynced && !this.frames.isEmpty;
+    const isWaiting = this.isSynced && this.group !== null;
     try {
       this.flushNow();
     } catch (error) {
@@ -132,19 +146,18 @@ export class LogWriter implements Log {
   /** Writes the group and throws where that fails; with `fsync` it is not durable yet. */
   flushNow(): void {
     this.checkOpen();
-    if (this.frames.isEmpty) return;
-    try {
-      if (this.doom !== null) throw this.doom;
-      this.writeGroup();
-    } finally {
-      this.frames.begin(this.offset);
-    }
+    const { group } = this;
+    if (group === null) return;
+    this.writeFrames(group);
+    this.group = null;
+    if (group.failure !== null) throw group.failure;
+    this.endGroup(group);
     if (typeof this.durability === 'object') this.startTimer(this.durability.intervalMs);
   }
 
   async cut(): Promise<number> {
     this.checkOpen();
-    assert(this.frames.isEmpty, 'no group is open when a segment is cut');
+    assert(this.group === null, 'no group is open when a segment is cut');
     const failure = this.tryUndo();
     if (failure !== null) throw failure;
     const from = this.current;
@@ -172,7 +185,7 @@ export class LogWriter implements Log {
   }
 
   private async closeOnce(): Promise<void> {
-    assert(this.frames.isEmpty, 'no group is open when the log is closed');
+    assert(this.group === null, 'no group is open when the log is closed');
     if (this.timer !== null) clearTimeout(this.timer);
     const failure = this.tryUndo();
     try {
@@ -196,26 +209,50 @@ export class LogWriter implements Log {
     }
   }
 
-  private writeGroup(): void {
-    const began = this.current;
-    const { size } = began.file;
-    const started: OpenSegment[] = [];
+  private beginGroup(): OpenGroup {
+    const failure = this.tryUndo();
+    const { current: segment, offset: size } = this;
+    this.frames.begin(size);
+    return { segment, size, started: [], failure };
+  }
+
+  /** Writes what was added to the group. What fails is its failure, and is undone. */
+  private writeFrames(group: OpenGroup): void {
+    if (group.failure !== null) return;
+    const { segment, started } = group;
     try {
       for (const [i, part] of this.frames.parts().entries()) {
-        if (i > 0) started.push(this.createSegment(began.index + i));
-        if (part.length > 0) (started.at(-1) ?? began).file.write(part);
+        if (i > 0) started.push(this.createSegment(segment.index + started.length + 1));
+        if (part.length > 0) (started.at(-1) ?? segment).file.write(part);
       }
+      this.frames.begin((started.at(-1) ?? segment).file.size);
     } catch (error) {
-      for (const segment of started) this.undo(() => this.removeSegment(segment));
-      this.cutBack(began, size);
-      throw error;
+      group.failure = error as Error;
+      this.takeBack(group);
     }
+  }
+
+  /** All of the group is written. */
+  private endGroup({ started }: OpenGroup): void {
     for (const segment of started) {
       this.sync.finish(this.current);
       this.current = segment;
     }
     // With `fsync` the group itself waits for them: all or none of it is acknowledged.
     if (started.length > 0 && this.durability !== 'fsync') this.sync.inBackground('finished');
+  }
+
+  /** Undoes what was written of the group. */
+  private takeBack({ segment, size, started }: OpenGroup): void {
+    for (const one of started.splice(0)) this.undo(() => this.removeSegment(one));
+    this.cutBack(segment, size);
+  }
+
+  /** How much of a segment is groups that have ended: what is open may be cut off again. */
+  private wholeBytes(segment: OpenSegment): number {
+    const { group } = this;
+    const { size } = segment.file;
+    return segment === group?.segment ? Math.min(group.size, size) : size;
   }
 
   /** Zeros up to the page's end, as every finished segment has them. */
@@ -245,8 +282,12 @@ export class LogWriter implements Log {
   private dropUnsynced(segments: readonly OpenSegment[], error: Error): void {
     // Elsewhere groups are acknowledged before they are synced.
     if (this.durability !== 'fsync') return;
+    const { group } = this;
+    if (group !== null) {
+      group.failure ??= error;
+      this.takeBack(group);
+    }
     for (const segment of segments) this.cutBack(segment, segment.syncedBytes);
-    if (!this.frames.isEmpty) this.doom = error;
   }
 
   private cutBack({ file }: OpenSegment, size: number): void {

@@ -63,6 +63,7 @@ function scene(): {
   let current: OpenSegment = { index: 0, file, syncedBytes: 0 };
   const sync = new SegmentSync({
     current: () => current,
+    wholeBytes: ({ file }) => file.size,
     onLost: (segments) =>
       events.push(
         `lost ${segments.map(({ file, syncedBytes }) => `${file.path}@${syncedBytes}`).join(' ')}`,

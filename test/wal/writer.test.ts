@@ -236,6 +236,8 @@ async function session(disk: WritableMemoryDisk, log: LogWriter): Promise<string
     });
   const large = 'x'.repeat(30_000);
   await group('a', 'b');
+  // More than is written at once, in several segments.
+  await group(...Array.from({ length: 50 }, (_, i) => `${large}${i}`));
   await group(`${large}1`, `${large}2`, `${large}3`);
   await group('c');
   await attempt([], () => log.cut());
@@ -243,6 +245,66 @@ async function session(disk: WritableMemoryDisk, log: LogWriter): Promise<string
   await group('e');
   return done;
 }
+
+describe('a large group', () => {
+  const LARGE = 700_000;
+
+  it('is written while it grows, and is there when it has ended', async () => {
+    const disk = memoryDisk();
+    const log = await open(disk, { segmentBytes: 64 * PAGE_BYTES });
+    await write(log, 'before');
+    const written = writesIn(disk).length;
+    for (let i = 0; i < 6; i++) log.add(record(LARGE, i));
+    expect(writesIn(disk).length).toBeGreaterThan(written);
+    expect(log.segment).toBe(0);
+    await log.flush();
+    expect(log.segment).toBe(2);
+    await write(log, 'after');
+    const lengths = readLog(disk).records.map(({ length }) => length);
+    expect(lengths).toEqual([6, LARGE, LARGE, LARGE, LARGE, LARGE, LARGE, 5]);
+    await log.close();
+  });
+
+  it('leaves nothing where it is forgotten', async () => {
+    const disk = memoryDisk();
+    const log = await open(disk, { segmentBytes: 64 * PAGE_BYTES });
+    await write(log, 'before');
+    for (let i = 0; i < 6; i++) log.add(record(LARGE, i));
+    log.drop();
+    expect(disk.list('wal').map(({ name }) => name)).toEqual(['00000000']);
+    await write(log, 'after');
+    expect(textsIn(disk)).toEqual(['before', 'after']);
+  });
+
+  it('is not synced before it has ended, and what comes in its place is', async () => {
+    const disk = memoryDisk();
+    const log = await open(disk, { durability: 'fsync' });
+    const before = write(log, 'before');
+    log.add(record(2 * LARGE));
+    await before;
+    log.drop();
+    disk.log.length = 0;
+    await write(log, 'after');
+    expect(disk.log).toEqual(['write wal/00000000', 'sync wal/00000000']);
+    expect(textsIn(disk)).toEqual(['before', 'after']);
+  });
+
+  it('fails with a sync of what came before it', async () => {
+    const disk = memoryDisk();
+    const log = await open(disk, { durability: 'fsync', segmentBytes: 64 * PAGE_BYTES });
+    await write(log, 'before');
+    const lost = write(log, 'lost');
+    for (let i = 0; i < 6; i++) log.add(record(LARGE, i));
+    disk.refusedAt = disk.log.length;
+    await expect(lost).rejects.toThrow(DiskError);
+    log.add(record(LARGE));
+    await expect(log.flush()).rejects.toThrow(DiskError);
+    disk.refusedAt = Infinity;
+    await write(log, 'after');
+    expect(textsIn(disk)).toEqual(['before', 'after']);
+    expect(disk.list('wal')).toHaveLength(1);
+  });
+});
 
 describe('a disk that refuses one change, whichever', () => {
   it.each(['process', 'fsync'] as const)(
