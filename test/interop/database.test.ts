@@ -7,7 +7,7 @@ import { cpSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { run } from '../../cli/program.js';
 import { type BlockMeta, isUlid, parseBlockMeta } from '../../compact/block-meta.js';
-import { LockedError, messageOf } from '../../model/errors.js';
+import { LockedError } from '../../model/errors.js';
 import { openDatabase } from '../../tsdb/database-opening.js';
 import { CapturedTerminal } from '../support/captured-terminal.js';
 import { timesUpTo } from '../support/databases.js';
@@ -47,7 +47,8 @@ function blocksSoFar(dir: string): BlockFiles[] {
   try {
     return blocksOf(dir);
   } catch (error) {
-    if (messageOf(error).startsWith('ENOENT')) return [];
+    // By its code: errors of fs are of another realm here, and their class is not ours.
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
     throw error;
   }
 }
