@@ -52,6 +52,15 @@ export function parseCount(text: string): number {
   return count;
 }
 
+/** A parser of counts up to `max`. */
+export function countUpTo(max: number): (text: string) => number {
+  return (text) => {
+    const count = parseCount(text);
+    if (count > max) throw new InvalidArgumentError(`It is a whole number from 0 to ${max}.`);
+    return count;
+  };
+}
+
 /** Adds one more value of a flag that may be given several times. */
 export function collect(text: string, before: readonly string[] | undefined): readonly string[] {
   return [...(before ?? []), text];

@@ -4,8 +4,9 @@
  */
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { formatDuration, parseDuration } from '../model/duration.js';
+import { QUERY_WORKERS_MAX } from '../tsdb/options.js';
 import { formatBytes, parseBytes } from './byte-size.js';
-import { IO_MODES, parseCount } from './flags.js';
+import { countUpTo, IO_MODES, parseCount } from './flags.js';
 
 const LOG_LEVELS = ['debug', 'info', 'warn', 'error'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
@@ -230,7 +231,7 @@ const FLAGS: readonly Flag[] = [
     name: 'query-workers',
     value: 'count',
     help: 'threads that help with large queries (default: a core less than there are, up to 7)',
-    parse: parseCount,
+    parse: countUpTo(QUERY_WORKERS_MAX),
   },
   {
     name: 'io',

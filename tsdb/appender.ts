@@ -273,7 +273,7 @@ export class Appender implements RowsOwner {
       case 'unknownSeries':
         return new UnknownSeriesError('no series has this ref', name, time, value);
       case 'invalidSample':
-        return new InvalidSampleError('no sample', name, time, value);
+        return new InvalidSampleError(NO_SAMPLE, name, time, value);
     }
   }
 
@@ -328,6 +328,7 @@ export class Appender implements RowsOwner {
   }
 }
 
+const NO_SAMPLE = 'no sample: its time is a whole number of ms within 2^53, its value a number';
 const NO_SLOTS = new Uint32Array(0);
 const NO_TIMES = new Float64Array(0);
 

@@ -97,7 +97,8 @@ describe('a segment writer', () => {
 
   it('writes runs as it writes chunks, but for where it may have to cut', () => {
     const chunkBytes = fc.integer({ min: 2, max: 300 });
-    const series = fc.array(fc.array(fc.array(chunkBytes, { minLength: 1, maxLength: 4 }), { minLength: 1, maxLength: 3 }), { maxLength: 20 }); // prettier-ignore
+    const part = fc.array(chunkBytes, { minLength: 1, maxLength: 4 });
+    const series = fc.array(fc.array(part, { minLength: 1, maxLength: 3 }), { maxLength: 20 });
     const { slots } = new MergeKernel([0, 0, 0]);
     fc.assert(
       fc.property(series, fc.integer({ min: 500, max: 5000 }), (input, bytesMax) => {

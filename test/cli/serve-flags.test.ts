@@ -59,6 +59,7 @@ describe('the flags of serve', () => {
     expect(() => parse('--storage.tsdb.retention.size=5')).toThrow('it is a number with a unit');
     expect(() => parse('--log.level=loud')).toThrow('Allowed choices are debug, info, warn, error');
     expect(() => parse('--query-workers=-1')).toThrow('query-workers');
+    expect(() => parse('--query-workers=17')).toThrow('It is a whole number from 0 to 16.');
     expect(() => parse('--web.listen-adress=x')).toThrow('unknown option');
   });
 

@@ -56,13 +56,15 @@ const series = fc.record({
 });
 
 it('whichever series they have, and where they overlap', async () => {
-  const steps = fc.array(fc.constantFrom(1000, 1000, 1000, 1000, 700), { minLength: 4, maxLength: 4 }); // prettier-ignore
+  const steps = fc.array(fc.constantFrom(1000, 1000, 1000, 1000, 700), {
+    minLength: 4,
+    maxLength: 4,
+  });
   const run = async (
     input: { blocks: number; chunks: number[]; hasMore: boolean }[],
     by: number[],
     common: boolean,
   ): Promise<void> => {
-    // prettier-ignore
     let start = 0;
     const blocks = by.map((step, index) => {
       start += step;

@@ -8,14 +8,7 @@ import {
   encodeSeries,
   skipSeriesLabels,
 } from '../../index/series-entry.js';
-
-type Row = readonly [minTime: number, maxTime: number, ref: number];
-
-function metasOf(rows: readonly Row[]): ChunkMetas {
-  const metas = new ChunkMetas();
-  for (const row of rows) metas.push(...row);
-  return metas;
-}
+import { metasOf, type Row } from '../support/chunk-rows.js';
 
 function rowsOf(metas: ChunkMetas): Row[] {
   return Array.from({ length: metas.count }, (_, i) => [

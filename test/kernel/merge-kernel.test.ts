@@ -10,15 +10,8 @@ import {
 } from '../../index/series-entry.js';
 import { ENCODED_SLOTS_MAX, MergeKernel } from '../../kernel/merge-kernel.js';
 import type { MergeSlot } from '../../kernel/merge-slot.js';
+import { metasOf, type Row } from '../support/chunk-rows.js';
 import { segmentsOf } from '../support/segment.js';
-
-type Row = readonly [minTime: number, maxTime: number, ref: number];
-
-function metasOf(rows: readonly Row[]): ChunkMetas {
-  const metas = new ChunkMetas();
-  for (const row of rows) metas.push(...row);
-  return metas;
-}
 
 /** The entry with a body as it lies in an index. */
 function entryOf(body: Uint8Array): Uint8Array {
@@ -112,7 +105,15 @@ describe('a series entry', () => {
 
   it('of which a byte is another or missing is not taken', () => {
     const [slot] = new MergeKernel().slots;
-    const entry = entryOf(bodyOf([1, 300], [[-3, 10, 8], [20, 25, 2 ** 32 + 8]])); // prettier-ignore
+    const entry = entryOf(
+      bodyOf(
+        [1, 300],
+        [
+          [-3, 10, 8],
+          [20, 25, 2 ** 32 + 8],
+        ],
+      ),
+    );
     for (let at = 0; at < entry.length; at++) {
       const damaged = entry.slice();
       damaged[at] ^= 1;
