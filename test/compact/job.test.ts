@@ -27,6 +27,8 @@ import { scratchFolder } from '../support/scratch.js';
 import { TestHead } from '../support/test-head.js';
 
 const NEW = '01M83CBQBZ9SNCY7D5VAF4K1AA';
+/** So many that a job is far from its end when its first progress is heard of here. */
+const LONG_SERIES = 80_000;
 const disk = new NodeWritableDisk();
 /** Built by scripts/setup.mjs, before any test runs. */
 const WORKER = pathToFileURL(resolve(__dirname, '../../dist/compact/job-worker.js'));
@@ -107,7 +109,7 @@ describe.each(['inline', 'thread'] as const)('jobs in a runner (%s)', (kind) => 
   });
 
   it('are aborted with the reason that was given, and leave nothing behind', async () => {
-    const { dir, job } = blockOf(3000);
+    const { dir, job } = blockOf(LONG_SERIES);
     const jobs = runner();
     const abort = new AbortController();
     const onProgress = (): void => abort.abort(new Error('enough'));
@@ -119,7 +121,7 @@ describe.each(['inline', 'thread'] as const)('jobs in a runner (%s)', (kind) => 
   });
 
   it('end when their runner is closed', async () => {
-    const { dir, job } = blockOf(3000);
+    const { dir, job } = blockOf(LONG_SERIES);
     const jobs = runner();
     const begun = new Promise<void>((resolve) => {
       const running = jobs.run(job, { onProgress: () => resolve() });
