@@ -206,7 +206,7 @@ function measureEncode(load: Load): HeadKernelRow {
     load,
     () => {},
     (_, round) => load.fill(rows, round),
-    () => kernel.encode(rows, 0, rows.count),
+    () => kernel.encode(rows),
   );
   const typescript = measure(
     load,
@@ -219,7 +219,7 @@ function measureEncode(load: Load): HeadKernelRow {
   );
   for (let round = 0; round < load.rounds; round++) {
     load.fill(rows, round);
-    load.records[round] = kernel.encode(rows, 0, rows.count).slice();
+    load.records[round] = kernel.encode(rows).slice();
   }
   return rowOf(load, 'encode', byKernel, typescript);
 }

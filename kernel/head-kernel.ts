@@ -15,6 +15,7 @@ import { FinishedChunks, type FinishedExports } from './finished-chunks.js';
 import { OpenChunks, type OpenChunksExports } from './open-chunks.js';
 import { HEAD_KERNEL_WASM } from './head-kernel-wasm.js';
 import { type ReplayExports, ReplayRows } from './replay-rows.js';
+import type { EncoderExports, RowSource } from './row-encoder.js';
 import { rowsBytes, SampleRows } from './sample-rows.js';
 import {
   type ExportedNumber,
@@ -45,8 +46,8 @@ const HEAP_ALIGNMENT = 256;
 /** A u32 that stands for "no". */
 const NONE = -1;
 
-interface HeadKernelExports extends FinishedExports, OpenChunksExports, ReplayExports {
-  readonly encodedAt: ExportedNumber;
+interface HeadKernelExports
+  extends EncoderExports, FinishedExports, OpenChunksExports, ReplayExports {
   readonly lastTimesAt: ExportedNumber;
   readonly refsAt: ExportedNumber;
   readonly scratchAt: ExportedNumber;
@@ -79,7 +80,6 @@ interface HeadKernelExports extends FinishedExports, OpenChunksExports, ReplayEx
     from: number,
     to: number,
   ): number;
-  encodeRows(slots: number, times: number, values: number, from: number, to: number): number;
   heapBytes(): number;
   reserveHeap(bytes: number): number;
   takeHeap(bytes: number): number;
@@ -94,7 +94,7 @@ export interface HeadKernelOptions {
   readonly memoryBytesMax?: number;
 }
 
-export class HeadKernel {
+export class HeadKernel implements RowSource {
   /**
    * Of each slot, the time of its last sample: -Infinity while it has none, NaN while the slot is
    * free. Only to be read.
@@ -108,8 +108,9 @@ export class HeadKernel {
   readonly open: OpenChunks;
   /** For the records of a log that is replayed. */
   readonly replay: ReplayRows;
+  /** Where all that is; for a `RowEncoder` of another thread. */
+  readonly memory: SharedMemory;
   private readonly exports: HeadKernelExports;
-  private readonly memory: SharedMemory;
   private readonly bytes: Uint8Array;
   /** The slots' last values, by their halves: the first two words of every sixteen. */
   private readonly slotWords: Uint32Array;
@@ -293,14 +294,13 @@ export class HeadKernel {
     return this.exports.finishBefore(time, from);
   }
 
-  /**
-   * The rows `[from, to)` as a log record of samples, type 2 (wal/sample-record.ts), with the refs
-   * of their slots: valid until the next call.
-   */
-  encode(rows: SampleRows, from: number, to: number): Uint8Array {
-    assert(from <= to && to <= rows.count, 'encoded rows exist');
-    const { slotsAt, timesAt, valuesAt } = rows;
-    const length = this.exports.encodeRows(slotsAt, timesAt, valuesAt, from, to);
+  /** All rows as a record of a log, with the refs of their slots: valid until the next call. */
+  encode({ timesAt, capacity, count }: SampleRows): Uint8Array {
+    return this.encodeAt(timesAt, capacity, count);
+  }
+
+  encodeAt(at: number, capacity: number, count: number): Uint8Array {
+    const length = this.exports.encodeRows(at, capacity, count);
     return this.bytes.subarray(this.encoded, this.encoded + length);
   }
 

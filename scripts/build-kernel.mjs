@@ -42,6 +42,12 @@ const MODULES = [
     name: 'HEAD_KERNEL_WASM',
     options: [...SHARED, ...SHARED_SIZE],
   },
+  {
+    entry: 'head/encoder.ts',
+    output: 'row-encoder-wasm.ts',
+    name: 'ROW_ENCODER_WASM',
+    options: [...SHARED, ...SHARED_SIZE],
+  },
 ];
 
 const hash = hashOfInputs();

@@ -271,7 +271,7 @@ export class CommitQueue {
   }
 
   private addRows(log: Log, rows: SampleRows): void {
-    if (rows.count > 0) log.add(this.data.kernel.encode(rows, 0, rows.count));
+    if (rows.count > 0) log.addRows(rows, this.data.kernel);
   }
 
   private seriesRecord(refs: readonly number[], from: number, to: number): Uint8Array {

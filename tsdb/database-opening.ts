@@ -134,7 +134,7 @@ async function openHead(
   let database: Database | null = null;
   try {
     const gate = new WriteGate({ disk, dir, now, logger });
-    const log = gate.guard(await openLogOf(parts, logDir));
+    const log = gate.guard(await openLogOf(parts, logDir, replayed.data.kernel));
     const { data, expiries } = replayed;
     const head = new LiveHead(data, log, { latestTime, expiries });
     const compaction = new HeadCompaction({
@@ -168,7 +168,11 @@ async function openHead(
 }
 
 /** In this thread, or in one of its own. */
-async function openLogOf({ disk, settings, logger }: Parts, dir: string): Promise<Log> {
+async function openLogOf(
+  { disk, settings, logger }: Parts,
+  dir: string,
+  kernel: HeadKernel,
+): Promise<Log> {
   const options: LogOptions = {
     compression: settings.walCompression,
     durability: settings.durability,
@@ -177,7 +181,7 @@ async function openLogOf({ disk, settings, logger }: Parts, dir: string): Promis
   };
   if (!settings.walWorker) return openLog(disk, dir, options);
   const { openWorkerLog } = await import('../wal/worker-log.js');
-  return openWorkerLog(disk, dir, options);
+  return openWorkerLog(disk, dir, { ...options, kernel });
 }
 
 interface Replayed {

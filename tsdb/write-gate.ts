@@ -8,6 +8,8 @@
  * Shut, the disk is tried again at most once a second, when somebody wants to write.
  */
 import type { WritableDisk } from '../disk/writable-disk.js';
+import type { RowSource } from '../kernel/row-encoder.js';
+import type { SampleRows } from '../kernel/sample-rows.js';
 import { DiskError, messageOf, NoSpaceError, ReadOnlyError } from '../model/errors.js';
 import type { Logger } from '../model/logger.js';
 import type { GroupListener, Log } from '../wal/log.js';
@@ -141,6 +143,10 @@ class GuardedLog implements Log {
 
   add(record: Uint8Array): void {
     this.log.add(record);
+  }
+
+  addRows(rows: SampleRows, kernel: RowSource): void {
+    this.log.addRows(rows, kernel);
   }
 
   flushFor(listener: GroupListener): void {

@@ -7,27 +7,39 @@
  * whatever fails, is left to the thread, which finds the groups in the ring as if nothing had been.
  */
 import type { WritableDisk, WritableFile } from '../disk/writable-disk.js';
+import type { RowEncoding } from '../kernel/row-encoder.js';
 import { assert } from '../model/assert.js';
 import { DiskError } from '../model/errors.js';
 import { segmentName } from './format.js';
 import { FrameBuffer } from './frame-buffer.js';
-import { LogRing, MESSAGE_BEGIN, MESSAGE_FLUSH, MESSAGE_RECORD } from './log-ring.js';
+import { LogRing, MESSAGE_BEGIN, MESSAGE_FLUSH, MESSAGE_RECORD, MESSAGE_ROWS } from './log-ring.js';
 
 /** What is written at once, about. */
 const BATCH_BYTES_MAX = 512 * 1024;
+
+export interface LogHelperParts {
+  readonly disk: WritableDisk;
+  readonly dir: string;
+  readonly ring: SharedArrayBuffer;
+  readonly segmentBytes: number;
+  /** Whose rows are in the ring; null where there are none. */
+  readonly kernel: RowEncoding | null;
+}
 
 export class LogHelper {
   private readonly disk: WritableDisk;
   private readonly dir: string;
   private readonly ring: LogRing;
+  private readonly kernel: RowEncoding | null;
   private readonly frames: FrameBuffer;
   private file: WritableFile | null = null;
   private segment = -1;
 
-  constructor(disk: WritableDisk, dir: string, ring: SharedArrayBuffer, segmentBytes: number) {
+  constructor({ disk, dir, ring, segmentBytes, kernel }: LogHelperParts) {
     this.disk = disk;
     this.dir = dir;
     this.ring = new LogRing(ring);
+    this.kernel = kernel;
     this.frames = new FrameBuffer(segmentBytes, null);
   }
 
@@ -75,7 +87,7 @@ export class LogHelper {
 
   /** Frames whole groups; the last one's number, or null where something else is in between. */
   private frameGroups(): number | null {
-    const { ring, frames } = this;
+    const { ring, frames, kernel } = this;
     let group: number | null = null;
     let isBetween = true;
     while (ring.next()) {
@@ -86,7 +98,8 @@ export class LogHelper {
       } else if (kind === MESSAGE_RECORD) {
         const [first, second] = ring.data();
         frames.add(second.length === 0 ? first : Buffer.concat([first, second]));
-      } else if (isBetween && !(kind === MESSAGE_BEGIN && argument === 1)) break;
+      } else if (kind === MESSAGE_ROWS && kernel !== null) frames.add(ring.record(kernel));
+      else if (isBetween && !(kind === MESSAGE_BEGIN && argument === 1)) break;
       else if (kind === MESSAGE_BEGIN) isBetween = false;
       else return null;
       ring.skip();

@@ -1,4 +1,5 @@
 /** What a log's worker is started with, and what it says; records come to it through a ring. */
+import type { SharedMemory } from '../kernel/web-assembly.js';
 import { DiskError, messageOf, NoSpaceError } from '../model/errors.js';
 import type { LogOptions } from './log.js';
 
@@ -9,6 +10,8 @@ export interface LogWorkerData {
   readonly worker: typeof LOG_WORKER;
   readonly dir: string;
   readonly ring: SharedArrayBuffer;
+  /** Of the head kernel whose rows come through the ring. */
+  readonly memory?: SharedMemory;
   readonly options: Omit<LogOptions, 'onSyncError'>;
   /** Whether it looks at the ring for a while before it sleeps: in a thread of its own. */
   readonly isWatchful: boolean;

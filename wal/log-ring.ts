@@ -5,11 +5,14 @@
  *     message   kind <8 bits>, epoch <24 bits> | argument | data, filled up to two words
  *       part    the argument is the length of the data: the beginning of a record
  *       record  the same: the rest of it, or all
+ *       rows    the argument is how many; data: where their columns are, and the capacity of those
  *       others  see `LogMessageKind`; the argument is a number, and there is no data
  *
  * What one side writes the other sees when it is published, so that a group comes whole.
  */
 import { steadyNow } from '../disk/clock.js';
+import type { RowEncoding } from '../kernel/row-encoder.js';
+import type { SampleRows } from '../kernel/sample-rows.js';
 import { assert } from '../model/assert.js';
 import { LogPen, PEN_BYTES } from './log-pen.js';
 
@@ -21,6 +24,8 @@ export const MESSAGE_FLUSH = 3;
 export const MESSAGE_BEGIN = 4;
 export const MESSAGE_CUT = 5;
 export const MESSAGE_CLOSE = 6;
+/** A record of rows, which lie in the memory of a head kernel. */
+export const MESSAGE_ROWS = 7;
 
 export const RING_BYTES_DEFAULT = 8 * 1024 * 1024;
 /** Epochs and kinds share a word. */
@@ -28,6 +33,8 @@ export const EPOCHS = 1 << 24;
 
 const WORD_BYTES = 4;
 const HEADER_WORDS = 2;
+/** The data of rows. */
+export const ROWS_BYTES = 8;
 /** Positions count words since the beginning, modulo 2^32; the ring's size is a power of two. */
 const HEAD = 0;
 const IS_IDLE = 1;
@@ -102,6 +109,17 @@ export class LogRing {
     return position;
   }
 
+  /** Adds a message of rows that there is room for. */
+  writeRows(epoch: number, { timesAt, capacity, count }: SampleRows): void {
+    assert(this.hasRoom(ROWS_BYTES), 'a message has room');
+    const { words, mask, position } = this;
+    words[position & mask] = MESSAGE_ROWS | (epoch << 8);
+    words[(position + 1) & mask] = count;
+    words[(position + 2) & mask] = timesAt;
+    words[(position + 3) & mask] = capacity;
+    this.position = (position + HEADER_WORDS + dataWords(ROWS_BYTES)) | 0;
+  }
+
   /** Changes the argument of a message that is not published yet. */
   setArgument(place: number, argument: number): void {
     this.words[(place + 1) & this.mask] = argument;
@@ -163,10 +181,20 @@ export class LogRing {
     ];
   }
 
+  /** The record of a message of rows; valid until the encoder makes another one. */
+  record(encoder: RowEncoding): Uint8Array {
+    const { words, mask, position } = this;
+    const at = words[(position + HEADER_WORDS) & mask] >>> 0;
+    const capacity = words[(position + HEADER_WORDS + 1) & mask];
+    return encoder.encodeAt(at, capacity, this.argument);
+  }
+
   /** Passes the message over, without giving its room back. */
   skip(): void {
-    const hasData = this.kind === MESSAGE_PART || this.kind === MESSAGE_RECORD;
-    const words = hasData ? dataWords(this.argument) : 0;
+    const { kind, argument } = this;
+    const hasBytes = kind === MESSAGE_PART || kind === MESSAGE_RECORD;
+    const bytes = hasBytes ? argument : kind === MESSAGE_ROWS ? ROWS_BYTES : 0;
+    const words = dataWords(bytes);
     this.position = (this.position + HEADER_WORDS + words) | 0;
   }
 

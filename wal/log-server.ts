@@ -11,6 +11,8 @@
  */
 import { setImmediate } from 'node:timers/promises';
 import type { MessagePort } from 'node:worker_threads';
+import type { RowEncoding } from '../kernel/row-encoder.js';
+import { assert } from '../model/assert.js';
 import { type LogAnswer, partsOf } from './log-protocol.js';
 import {
   EPOCHS,
@@ -21,6 +23,7 @@ import {
   MESSAGE_FLUSH,
   MESSAGE_PART,
   MESSAGE_RECORD,
+  MESSAGE_ROWS,
 } from './log-ring.js';
 import type { LogWriter } from './writer.js';
 
@@ -44,10 +47,20 @@ export interface LogTraits {
   readonly isShared: boolean;
 }
 
+export interface LogServerParts {
+  readonly log: LogWriter;
+  readonly ring: LogRing;
+  readonly port: AnswerPort;
+  /** Of the rows that come through the ring; null where none do. */
+  readonly encoder: RowEncoding | null;
+  readonly traits: LogTraits;
+}
+
 export class LogServer {
   private readonly log: LogWriter;
   private readonly ring: LogRing;
   private readonly port: AnswerPort;
+  private readonly encoder: RowEncoding | null;
   private readonly traits: LogTraits;
   private hasPen = false;
   /** The groups whose records are all added and wait to be written together. */
@@ -61,10 +74,11 @@ export class LogServer {
   /** While a turn, a cut or the closing is under way, nothing is taken out of the ring. */
   private isBusy = false;
 
-  constructor(log: LogWriter, ring: LogRing, port: AnswerPort, traits: LogTraits) {
+  constructor({ log, ring, port, encoder, traits }: LogServerParts) {
     this.log = log;
     this.ring = ring;
     this.port = port;
+    this.encoder = encoder;
     this.traits = traits;
     this.ring.pen.take();
     this.hasPen = true;
@@ -123,10 +137,9 @@ export class LogServer {
   private take(): number {
     const { ring } = this;
     const { kind, epoch, argument } = ring;
-    const length = kind === MESSAGE_PART || kind === MESSAGE_RECORD ? argument : 0;
     const isFailed = this.failed?.epoch === epoch;
-    if (!isFailed && kind === MESSAGE_PART) this.takeData(false);
-    if (!isFailed && kind === MESSAGE_RECORD) this.takeData(true);
+    const length = isFailed ? 0 : this.takeData(kind);
+    this.batchBytes += length;
     if (ring.free()) this.tellRoom();
     // What comes in pieces is not to keep others waiting, who came before.
     if (kind === MESSAGE_BEGIN && argument === 0) this.flushBatch();
@@ -138,26 +151,38 @@ export class LogServer {
     return length;
   }
 
-  private takeData(isWhole: boolean): void {
-    const [first, second] = this.ring.data();
-    const { length } = first;
-    this.batchBytes += this.ring.argument;
-    if (this.traits.isDirect && isWhole && this.scratchLength === 0 && second.length === 0) {
-      this.log.add(first);
-      return;
+  private takeData(kind: number): number {
+    const { ring, encoder } = this;
+    if (kind === MESSAGE_ROWS) {
+      assert(encoder !== null, 'rows come with their memory');
+      return this.addPart(ring.record(encoder), true);
     }
-    const end = this.scratchLength + this.ring.argument;
+    if (kind !== MESSAGE_PART && kind !== MESSAGE_RECORD) return 0;
+    const [first, second] = ring.data();
+    if (second.length > 0) this.addPart(first, false);
+    this.addPart(second.length > 0 ? second : first, kind === MESSAGE_RECORD);
+    return ring.argument;
+  }
+
+  /** Adds a part of a record, perhaps the last one, to the log; returns its length. */
+  private addPart(part: Uint8Array, isLast: boolean): number {
+    const { length } = part;
+    if (this.traits.isDirect && isLast && this.scratchLength === 0) {
+      this.log.add(part);
+      return length;
+    }
+    const end = this.scratchLength + length;
     if (end > this.scratch.length) {
       const larger = new Uint8Array(Math.max(end, 2 * this.scratch.length));
       larger.set(this.scratch.subarray(0, this.scratchLength));
       this.scratch = larger;
     }
-    this.scratch.set(first, this.scratchLength);
-    this.scratch.set(second, this.scratchLength + length);
+    this.scratch.set(part, this.scratchLength);
     this.scratchLength = end;
-    if (!isWhole) return;
+    if (!isLast) return length;
     this.log.add(this.scratch.subarray(0, end));
     this.scratchLength = 0;
+    return length;
   }
 
   private endGroup(group: number, epoch: number, isFailed: boolean): void {

@@ -5,6 +5,7 @@ import { platform, setPriority } from 'node:os';
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import { NodeWritableDisk } from '../disk/node-writable-disk.js';
 import type { WritableDisk } from '../disk/writable-disk.js';
+import { RowEncoder } from '../kernel/row-encoder.js';
 import { assert } from '../model/assert.js';
 import { LOG_WORKER, type LogAnswer, type LogWorkerData, partsOf } from './log-protocol.js';
 import { LogRing } from './log-ring.js';
@@ -24,7 +25,7 @@ export type WorkerPort = Pick<MessagePort, 'postMessage' | 'on' | 'close'>;
 export async function serveLog(
   disk: WritableDisk,
   port: WorkerPort,
-  { dir, ring, options, isWatchful }: LogWorkerData,
+  { dir, ring, memory, options, isWatchful }: LogWorkerData,
 ): Promise<void> {
   const answer = (message: LogAnswer): void => port.postMessage(message);
   try {
@@ -36,7 +37,8 @@ export async function serveLog(
     const isShared = isDirect && (options.durability ?? 'process') === 'process';
     // Elsewhere it would look for groups while its loop is to hear of syncs.
     const traits = { isDirect, isShared, isWatchful: isWatchful && isShared };
-    const server = new LogServer(log, new LogRing(ring), port, traits);
+    const encoder = memory === undefined ? null : new RowEncoder(memory);
+    const server = new LogServer({ log, ring: new LogRing(ring), port, encoder, traits });
     port.on('message', () => server.run());
     answer({ kind: 'opened' });
     server.run();

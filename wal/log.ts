@@ -6,6 +6,9 @@
  * the front part of a group that was not acknowledged may be there.
  */
 
+import type { RowSource } from '../kernel/row-encoder.js';
+import type { SampleRows } from '../kernel/sample-rows.js';
+
 /**
  * What an acknowledged group survives: the end of the process (`process`: the system has the
  * bytes); a power failure (`fsync`: they are on stable storage); or a power failure but for the
@@ -43,6 +46,8 @@ export interface Log {
   readonly isElsewhere: boolean;
   /** Adds a record to the group; `record` may be reused when it returns. */
   add(record: Uint8Array): void;
+  /** Adds a record of samples that `kernel` has lent; they may not change before the group ends. */
+  addRows(rows: SampleRows, kernel: RowSource): void;
   /**
    * Writes the group and tells `listener` what came of it, perhaps before this returns; where no
    * group is open that it is flushed. After a failure the next group may be tried. A group that

@@ -1,7 +1,8 @@
 /**
  * A log that another thread writes: framing, checksums, compression, writes and syncs are off this
- * one, which copies records into a ring of shared memory and never waits. What has no room in the
- * ring is kept here until it has; whoever awaits a flush is held back by that.
+ * one, which puts records into a ring of shared memory and never waits; of samples only where their
+ * rows are, which the thread encodes. What has no room in the ring is kept here until it has
+ * (log-sender.ts); whoever awaits a flush is held back by that.
  *
  * While the thread sleeps, or is kept from its processor, this one writes small things itself
  * (log-helper.ts): to wake it for a few groups would take longer. It is woken when there is more,
@@ -14,31 +15,23 @@
 import { Worker } from 'node:worker_threads';
 import { steadyNow } from '../disk/clock.js';
 import type { WritableDisk } from '../disk/writable-disk.js';
+import type { RowSource } from '../kernel/row-encoder.js';
+import type { SampleRows } from '../kernel/sample-rows.js';
 import { assert } from '../model/assert.js';
 import { ClosedError, DiskError } from '../model/errors.js';
 import type { GroupListener, Log, LogOptions } from './log.js';
 import { LogFlights } from './log-flights.js';
 import { LogHelper } from './log-helper.js';
 import { errorOf, LOG_WORKER, type LogAnswer, type LogWorkerData } from './log-protocol.js';
-import {
-  EPOCHS,
-  LogRing,
-  MESSAGE_BEGIN,
-  MESSAGE_CLOSE,
-  MESSAGE_CUT,
-  MESSAGE_FLUSH,
-  MESSAGE_PART,
-  MESSAGE_RECORD,
-  RING_BYTES_DEFAULT,
-} from './log-ring.js';
+import { EPOCHS, LogRing, MESSAGE_CLOSE, MESSAGE_CUT, RING_BYTES_DEFAULT } from './log-ring.js';
+import { LogSender } from './log-sender.js';
 import { logSizeBytes, SEGMENT_BYTES_DEFAULT } from './writer.js';
-
-/** A record goes through the ring in pieces of a fraction of it. */
-const PIECES_PER_RING = 8;
 
 export interface WorkerLogOptions extends LogOptions {
   /** A power of two; default 8 MiB. */
   readonly ringBytes?: number;
+  /** Whose rows the thread encodes; others are encoded in this one. */
+  readonly kernel?: RowSource;
   /** Where the worker's program is; by default beside this one. */
   readonly workerFile?: URL;
 }
@@ -67,10 +60,17 @@ export async function openWorkerLog(
   dir: string,
   options: WorkerLogOptions = {},
 ): Promise<WorkerLog> {
-  const { ringBytes = RING_BYTES_DEFAULT, workerFile, onSyncError, ...rest } = options;
+  const { ringBytes = RING_BYTES_DEFAULT, kernel, workerFile, onSyncError, ...rest } = options;
   const ring = LogRing.allocate(ringBytes);
   const isWatchful = true;
-  const workerData: LogWorkerData = { worker: LOG_WORKER, dir, ring, options: rest, isWatchful };
+  const workerData: LogWorkerData = {
+    worker: LOG_WORKER,
+    dir,
+    ring,
+    memory: kernel?.memory,
+    options: rest,
+    isWatchful,
+  };
   const file = workerFile ?? new URL('./log-worker.js', import.meta.url);
   const port = new Worker(file, { workerData, execArgv: [] });
   const log = new WorkerLog({
@@ -78,6 +78,7 @@ export async function openWorkerLog(
     dir,
     port,
     ring,
+    kernel,
     onSyncError,
     segmentBytes: rest.segmentBytes,
   });
@@ -90,13 +91,8 @@ interface Waiter<T> {
   reject(error: Error): void;
 }
 
-interface Message {
-  readonly kind: number;
-  readonly epoch: number;
-  readonly data: Uint8Array | number;
-}
-
-export interface WorkerLogParts extends Pick<LogOptions, 'segmentBytes' | 'onSyncError'> {
+export interface WorkerLogParts
+  extends Pick<LogOptions, 'segmentBytes' | 'onSyncError'>, Pick<WorkerLogOptions, 'kernel'> {
   readonly disk: WritableDisk;
   readonly dir: string;
   readonly port: LogPort;
@@ -110,7 +106,8 @@ export class WorkerLog implements Log {
   private readonly dir: string;
   private readonly port: LogPort;
   private readonly ring: LogRing;
-  private readonly pieceBytes: number;
+  private readonly sender: LogSender;
+  private readonly kernel: RowSource | null;
   private readonly onSyncError: (error: Error) => void;
   private readonly segmentBytes: number;
   /** None before the log is open. */
@@ -134,14 +131,11 @@ export class WorkerLog implements Log {
   /** Why the thread is gone. */
   private lost: Error | null = null;
 
-  /** The number of the last group, of 32 bits; whether one is open, and where it begins. */
+  /** The number of the last group, of 32 bits; whether one is open. */
   private group = 0;
   private isOpen = false;
-  private begin: number | null = null;
   private epoch = 0;
   private groupEpoch = 0;
-  /** What has no room yet, in order. */
-  private spill: Message[] = [];
 
   constructor(parts: WorkerLogParts) {
     const { disk, dir, port, ring, segmentBytes = SEGMENT_BYTES_DEFAULT, onSyncError } = parts;
@@ -149,8 +143,9 @@ export class WorkerLog implements Log {
     this.dir = dir;
     this.port = port;
     this.ring = new LogRing(ring);
+    this.sender = new LogSender(this.ring, () => this.wake());
+    this.kernel = parts.kernel ?? null;
     this.segmentBytes = segmentBytes;
-    this.pieceBytes = Math.floor(this.ring.room() / PIECES_PER_RING);
     this.onSyncError = onSyncError ?? (() => undefined);
     port.on('message', (answer) => this.hear(answer));
     port.on('error', (error) => this.lose(error.message));
@@ -167,14 +162,14 @@ export class WorkerLog implements Log {
   }
 
   add(record: Uint8Array): void {
-    if (this.closing !== null) throw new ClosedError('the log');
-    if (!this.isOpen) this.beginGroup();
-    const { pieceBytes } = this;
-    let from = 0;
-    for (; record.length - from > pieceBytes; from += pieceBytes) {
-      this.send(MESSAGE_PART, record.subarray(from, from + pieceBytes));
-    }
-    this.send(MESSAGE_RECORD, from === 0 ? record : record.subarray(from));
+    this.openGroup();
+    this.sender.add(record);
+  }
+
+  addRows(rows: SampleRows, kernel: RowSource): void {
+    this.openGroup();
+    if (kernel === this.kernel) this.sender.addRows(rows);
+    else this.sender.add(kernel.encodeAt(rows.timesAt, rows.capacity, rows.count));
   }
 
   /** `flushFor` as a promise, for who writes now and then. */
@@ -188,10 +183,7 @@ export class WorkerLog implements Log {
     this.isOpen = false;
     if (this.lost !== null) return listener.refused(this.lost);
     this.group = (this.group + 1) | 0;
-    this.send(MESSAGE_FLUSH, this.group);
-    if (this.begin !== null) this.ring.setArgument(this.begin, 1);
-    this.begin = null;
-    this.ring.publish();
+    this.sender.endGroup(this.group);
     const { refusal } = this;
     if (this.groupEpoch !== this.epoch && refusal !== null) {
       // The thread passes it over.
@@ -205,10 +197,9 @@ export class WorkerLog implements Log {
   async cut(): Promise<number> {
     if (this.closing !== null) throw new ClosedError('the log');
     assert(!this.isOpen, 'no group is open when a segment is cut');
-    this.send(MESSAGE_CUT, 0);
     return this.wait((waiter) => {
       this.cuts.push(waiter);
-      this.publish();
+      this.sender.ask(MESSAGE_CUT, this.groupEpoch);
     });
   }
 
@@ -223,54 +214,19 @@ export class WorkerLog implements Log {
 
   private async closeOnce(): Promise<void> {
     assert(!this.isOpen, 'no group is open when the log is closed');
-    this.send(MESSAGE_CLOSE, 0);
     await this.wait<void>((waiter) => {
       this.ending = waiter;
-      this.publish();
+      this.sender.ask(MESSAGE_CLOSE, this.groupEpoch);
     });
     this.helper?.close();
   }
 
-  private beginGroup(): void {
+  private openGroup(): void {
+    if (this.closing !== null) throw new ClosedError('the log');
+    if (this.isOpen) return;
     this.isOpen = true;
     this.groupEpoch = this.epoch;
-    this.begin = this.send(MESSAGE_BEGIN, 0);
-  }
-
-  /** Writes a message into the ring, where it has room; returns its place there. */
-  private send(kind: number, data: Uint8Array | number): number | null {
-    const length = typeof data === 'number' ? 0 : data.length;
-    if (this.spill.length === 0 && this.ring.hasRoom(length)) {
-      return this.ring.write(kind, this.groupEpoch, data);
-    }
-    const kept = typeof data === 'number' ? data : data.slice();
-    this.spill.push({ kind, epoch: this.groupEpoch, data: kept });
-    // The group is published in pieces from now on.
-    this.begin = null;
-    if (this.spill.length === 1) this.pump();
-    return null;
-  }
-
-  /** Moves what was kept into the ring, as far as there is room. */
-  private pump(): void {
-    let moved = 0;
-    for (; moved < this.spill.length; moved++) {
-      const { kind, epoch, data } = this.spill[moved];
-      const length = typeof data === 'number' ? 0 : data.length;
-      if (this.ring.room() < length) {
-        this.publish();
-        if (this.ring.wantRoom(length)) break;
-      }
-      this.ring.write(kind, epoch, data);
-    }
-    if (moved > 0) this.spill.splice(0, moved);
-    this.publish();
-  }
-
-  /** Shows the thread what is in the ring; wakes it where it sleeps. */
-  private publish(): void {
-    this.ring.publish();
-    this.wake();
+    this.sender.beginGroup(this.epoch);
   }
 
   private wake(): void {
@@ -324,7 +280,7 @@ export class WorkerLog implements Log {
   private help(): boolean {
     const begin = steadyNow();
     const { helper } = this;
-    if (helper === null || this.spill.length > 0 || begin < this.noHelpBeforeMs) return false;
+    if (helper === null || this.sender.isHeldUp || begin < this.noHelpBeforeMs) return false;
     const written = helper.help();
     if (steadyNow() - begin > HELP_MS_MAX) this.noHelpBeforeMs = begin + NO_HELP_MS;
     this.helpedBytes += written;
@@ -335,8 +291,7 @@ export class WorkerLog implements Log {
   private hear(answer: LogAnswer): void {
     switch (answer.kind) {
       case 'opened':
-        this.helper = new LogHelper(this.disk, this.dir, this.ring.shared, this.segmentBytes);
-        return this.opening?.resolve();
+        return this.hearOpened();
       case 'failed':
         return this.opening?.reject(errorOf(answer.error));
       case 'flushed':
@@ -354,8 +309,14 @@ export class WorkerLog implements Log {
       case 'syncError':
         return this.onSyncError(errorOf(answer.error));
       case 'room':
-        return this.pump();
+        return this.sender.pump();
     }
+  }
+
+  private hearOpened(): void {
+    const { disk, dir, segmentBytes, kernel } = this;
+    this.helper = new LogHelper({ disk, dir, ring: this.ring.shared, segmentBytes, kernel });
+    this.opening?.resolve();
   }
 
   private hearRefused({ first, epoch, error }: LogAnswer & { readonly kind: 'refused' }): void {

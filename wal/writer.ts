@@ -9,6 +9,8 @@
  */
 import type { Disk } from '../disk/disk.js';
 import type { WritableDisk } from '../disk/writable-disk.js';
+import type { RowSource } from '../kernel/row-encoder.js';
+import type { SampleRows } from '../kernel/sample-rows.js';
 import { assert } from '../model/assert.js';
 import { ArgumentError, ClosedError, DiskError } from '../model/errors.js';
 import type { Compressor } from './compressor.js';
@@ -112,6 +114,10 @@ export class LogWriter implements Log {
     if (this.group.failure !== null) return;
     this.frames.add(record);
     if (this.frames.byteLength > AHEAD_BYTES) this.writeFrames(this.group);
+  }
+
+  addRows({ timesAt, capacity, count }: SampleRows, kernel: RowSource): void {
+    this.add(kernel.encodeAt(timesAt, capacity, count));
   }
 
   /** Forgets the group that is open. */

@@ -1,6 +1,7 @@
 /** A log with its worker's side in the same thread, on a disk of choice. */
 import { MessageChannel } from 'node:worker_threads';
 import type { WritableDisk } from '../../disk/writable-disk.js';
+import type { RowSource } from '../../kernel/row-encoder.js';
 import type { LogOptions } from '../../wal/log.js';
 import { LOG_WORKER, type LogAnswer } from '../../wal/log-protocol.js';
 import { LogRing } from '../../wal/log-ring.js';
@@ -9,6 +10,7 @@ import { type LogPort, WorkerLog } from '../../wal/worker-log.js';
 
 export interface ServedLogOptions extends LogOptions {
   readonly ringBytes?: number;
+  readonly kernel?: RowSource;
 }
 
 /** Opens `wal` on `disk`. */
@@ -16,7 +18,7 @@ export async function openServedLog(
   disk: WritableDisk,
   options: ServedLogOptions = {},
 ): Promise<WorkerLog> {
-  const { ringBytes = 4096, onSyncError, ...rest } = options;
+  const { ringBytes = 4096, kernel, onSyncError, ...rest } = options;
   const { port1, port2 } = new MessageChannel();
   const ring = LogRing.allocate(ringBytes);
   const port: LogPort = {
@@ -33,6 +35,7 @@ export async function openServedLog(
     dir: 'wal',
     port,
     ring,
+    kernel,
     onSyncError,
     segmentBytes: options.segmentBytes,
   });
@@ -40,6 +43,7 @@ export async function openServedLog(
     worker: LOG_WORKER,
     dir: 'wal',
     ring,
+    memory: kernel?.memory,
     options: rest,
     isWatchful: false,
   });

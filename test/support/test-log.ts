@@ -1,4 +1,6 @@
 /** A log that notes the types of the records of each group, fails when told to, and may be slow. */
+import type { RowSource } from '../../kernel/row-encoder.js';
+import type { SampleRows } from '../../kernel/sample-rows.js';
 import type { GroupListener, Log } from '../../wal/log.js';
 
 export class TestLog implements Log {
@@ -14,6 +16,10 @@ export class TestLog implements Log {
 
   add(record: Uint8Array): void {
     this.group.push(String(record[0]));
+  }
+
+  addRows({ timesAt, capacity, count }: SampleRows, kernel: RowSource): void {
+    this.add(kernel.encodeAt(timesAt, capacity, count));
   }
 
   private flush(): Promise<void> {

@@ -90,6 +90,7 @@ describe('a guarded log', () => {
     const log: Log = {
       segment: 3,
       add: () => calls.push('add'),
+      addRows: () => calls.push('addRows'),
       isElsewhere: true,
       flushFor: (listener) =>
         void write('flush').then(

@@ -21,7 +21,13 @@ class Fixture {
   constructor(ringBytes = 4096) {
     const shared = LogRing.allocate(ringBytes);
     this.ring = new LogRing(shared);
-    this.helper = new LogHelper(this.disk, 'wal', shared, 2 * PAGE_BYTES);
+    this.helper = new LogHelper({
+      disk: this.disk,
+      dir: 'wal',
+      ring: shared,
+      segmentBytes: 2 * PAGE_BYTES,
+      kernel: null,
+    });
     this.disk.create('wal/00000000').close();
   }
 

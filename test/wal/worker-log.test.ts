@@ -6,6 +6,8 @@ import { mkdirSync, readdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { NodeWritableDisk } from '../../disk/node-writable-disk.js';
+import { HeadKernel } from '../../kernel/head-kernel.js';
+import type { SampleRows } from '../../kernel/sample-rows.js';
 import { ClosedError, DiskError, NoSpaceError } from '../../model/errors.js';
 import { PAGE_BYTES, segmentName } from '../../wal/format.js';
 import { listLog } from '../../wal/checkpoint.js';
@@ -48,6 +50,41 @@ function texts(count: number): string[] {
   return Array.from({ length: count }, (_, i) => `${i} ${'x'.repeat((i * 977) % 6000)}`);
 }
 
+/** A head kernel whose series `n` has the ref `n + 1`. */
+function kernelOf(series: number): HeadKernel {
+  const kernel = new HeadKernel({ chunkRangeMs: 7_200_000 });
+  for (let ref = 1; ref <= series; ref++) kernel.addSlot(ref);
+  return kernel;
+}
+
+/** Rows of one sample of each series. */
+function rowsOf(kernel: HeadKernel, time: number): SampleRows {
+  const rows = kernel.rows(kernel.slotsUsed);
+  for (let slot = 0; slot < kernel.slotsUsed; slot++) {
+    rows.slots[slot] = slot;
+    rows.times[slot] = time;
+    rows.values[slot] = time / (slot + 3);
+  }
+  rows.count = kernel.slotsUsed;
+  return rows;
+}
+
+/** Commits rows one after the other, some at once; resolves with the records that they are. */
+async function writeRows(log: WorkerLog, kernel: HeadKernel, count: number): Promise<string[]> {
+  const wanted: string[] = [];
+  const flushes: Promise<void>[] = [];
+  for (let time = 0; time < count; time++) {
+    const rows = rowsOf(kernel, time);
+    wanted.push(Buffer.from(kernel.encode(rows)).toString());
+    log.addRows(rows, kernel);
+    // What is lent again is changed.
+    flushes.push(log.flush().then(() => kernel.giveBack(rows)));
+    if (time % 7 === 0) await flushes[flushes.length - 1];
+  }
+  await Promise.all(flushes);
+  return wanted;
+}
+
 describe.each(SIDES)('where %s may write:', (_, helped) => {
   beforeAll(() => (isHelped = helped));
 
@@ -62,6 +99,16 @@ describe.each(SIDES)('where %s may write:', (_, helped) => {
       await write(log, 'c');
       expect(textsIn(disk)).toEqual(['a', 'b', '', 'c']);
       expect(log.sizeBytes()).toBe(disk.files.get('wal/00000000')?.length);
+      await log.close();
+    });
+
+    it.each(['none', 'snappy'] as const)('may be of rows of a head: %s', async (compression) => {
+      const disk = memoryDisk();
+      const kernel = kernelOf(300);
+      const log = await openServedLog(disk, { kernel, compression, ringBytes: 128 });
+      const wanted = await writeRows(log, kernel, 100);
+      wanted.push(...(await writeRows(log, kernelOf(40), 10)));
+      expect(textsIn(disk)).toEqual(wanted);
       await log.close();
     });
 
@@ -213,6 +260,13 @@ describe('a log that cannot be opened', () => {
 describe('the thread itself', () => {
   const disk = new NodeWritableDisk();
 
+  function readTexts(dir: string): string[] {
+    const reader = new WalReader(disk, listLog(disk, dir).segments);
+    const read: string[] = [];
+    while (reader.next()) read.push(Buffer.from(reader.record).toString());
+    return read;
+  }
+
   it('writes what it is given, and ends when it is closed', async () => {
     const dir = join(scratchFolder(), 'wal');
     mkdirSync(dir);
@@ -225,10 +279,7 @@ describe('the thread itself', () => {
     const all = texts(200);
     await Promise.all(all.map((text) => write(log, text)));
     await log.close();
-    const reader = new WalReader(disk, listLog(disk, dir).segments);
-    const read: string[] = [];
-    while (reader.next()) read.push(Buffer.from(reader.record).toString());
-    expect(read).toEqual(all);
+    expect(readTexts(dir)).toEqual(all);
     expect(readdirSync(dir)).toContain(segmentName(3));
   });
 
@@ -244,10 +295,17 @@ describe('the thread itself', () => {
     }
     await log.cut();
     await log.close();
-    const reader = new WalReader(disk, listLog(disk, dir).segments);
-    const read: string[] = [];
-    while (reader.next()) read.push(Buffer.from(reader.record).toString());
-    expect(read).toEqual(all);
+    expect(readTexts(dir)).toEqual(all);
+  });
+
+  it('encodes the rows of a head, which go on being filled', async () => {
+    const dir = join(scratchFolder(), 'wal');
+    mkdirSync(dir);
+    const kernel = kernelOf(1000);
+    const log = await openWorkerLog(disk, dir, { workerFile: WORKER_FILE, kernel });
+    const wanted = await writeRows(log, kernel, 2000);
+    await log.close();
+    expect(readTexts(dir)).toEqual(wanted);
   });
 
   it('that cannot open the log says why', async () => {

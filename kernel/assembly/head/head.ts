@@ -18,6 +18,7 @@ import {
   STAGED,
   WINDOW,
 } from './memory';
+import { putRows } from './records';
 import { firstTime } from './sample';
 import { sampleCount, slotAt } from './slot';
 
@@ -42,7 +43,6 @@ export {
 } from './finish';
 export { gatheredAt, gatheredLengthsAt, gatheredMinTimesAt, gatherOpen } from './gather';
 export { heapBytes, reserveHeap, takeHeap } from './memory';
-export { encodeRows } from './records';
 export { dropEntries, setEntry } from './ref-slots';
 export { addSlot, chunksOpen, freeSlot, setLastTime, slotLimit, slotsUsed } from './slot';
 export { copyBytes, stageRecord, unknownSamples } from './stage';
@@ -62,6 +62,11 @@ export const scratchAt: u32 = <u32>SCRATCH;
 export const slotsAt: u32 = <u32>SLOTS;
 export const stagedAt: u32 = <u32>STAGED;
 export const windowAt: u32 = <u32>WINDOW;
+
+/** Encodes rows of columns to `encodedAt`; returns how many bytes the record has. */
+export function encodeRows(columns: usize, capacity: u32, count: u32): u32 {
+  return putRows(ENCODED, columns, capacity, count);
+}
 
 /** How many samples the slot's open chunk has. */
 export function openCount(index: u32): u32 {

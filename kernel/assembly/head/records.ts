@@ -3,30 +3,29 @@
  *
  *     2 <1b> | ref0 <8b> | t0 <8b> | ref - ref0 <varint> | t - t0 <varint> | value <8b> | …
  */
-import { ENCODED, REFS } from './memory';
+import { REFS } from './memory';
 import { storeBig } from './sample';
 
 const TYPE_SAMPLES: u8 = 2;
 const VALUE_BYTES: usize = 8;
 
-/** Encodes the rows `[from, to)` to ENCODED; returns how many bytes the record has. */
-export function encodeRows(
-  slots: usize,
-  times: usize,
-  values: usize,
-  from: u32,
-  to: u32,
-): u32 {
-  let at = ENCODED;
+/**
+ * Encodes the first `count` rows of the columns at `times` (kernel/sample-rows.ts) to `start`;
+ * returns how many bytes the record has.
+ */
+export function putRows(start: usize, times: usize, capacity: u32, count: u32): u32 {
+  const values = times + 8 * <usize>capacity;
+  const slots = values + 8 * <usize>capacity;
+  let at = start;
   store<u8>(at++, TYPE_SAMPLES);
-  if (from == to) return 1;
-  const ref0 = <i64>refOf(slots, from);
-  const firstTime = load<f64>(times + 8 * <usize>from);
+  if (count == 0) return 1;
+  const ref0 = <i64>refOf(slots, 0);
+  const firstTime = load<f64>(times);
   const time0 = <i64>firstTime;
   storeBig(at, ref0);
   storeBig(at + 8, time0);
   at += 16;
-  for (let row = <usize>from; row < <usize>to; row++) {
+  for (let row: usize = 0; row < <usize>count; row++) {
     at = putVarint(at, <i64>refOf(slots, <u32>row) - ref0);
     const time = load<f64>(times + 8 * row);
     // Fast path: most commits have one time (2.8 -> 2.2 ns a sample).
@@ -35,7 +34,7 @@ export function encodeRows(
     storeBig(at, load<u64>(values + 8 * row));
     at += VALUE_BYTES;
   }
-  return <u32>(at - ENCODED);
+  return <u32>(at - start);
 }
 
 // @ts-ignore: decorator

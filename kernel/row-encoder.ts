@@ -1,0 +1,44 @@
+/**
+ * Makes log records of samples, type 2 (wal/sample-record.ts), of rows that lie in a head kernel's
+ * memory: in another thread than the kernel's, which has no head of its own.
+ */
+import { ROW_ENCODER_WASM } from './row-encoder-wasm.js';
+import { type ExportedNumber, type SharedMemory, startModule } from './web-assembly.js';
+
+/** Who makes such records. */
+export interface RowEncoding {
+  /**
+   * The first `count` rows of the columns at `at` (sample-rows.ts) with the refs of their slots:
+   * valid until the next call.
+   */
+  encodeAt(at: number, capacity: number, count: number): Uint8Array;
+}
+
+/** Whose rows they are: a head kernel. */
+export interface RowSource extends RowEncoding {
+  readonly memory: SharedMemory;
+}
+
+/** What a module exports that makes such records. */
+export interface EncoderExports {
+  readonly encodedAt: ExportedNumber;
+  encodeRows(columns: number, capacity: number, count: number): number;
+}
+
+export class RowEncoder implements RowEncoding {
+  private readonly exports: EncoderExports;
+  private readonly bytes: Uint8Array;
+  private readonly encoded: number;
+
+  /** Over the memory of a head kernel; one for each at most. */
+  constructor(memory: SharedMemory) {
+    this.exports = startModule(ROW_ENCODER_WASM, { env: { memory } }) as EncoderExports;
+    this.bytes = new Uint8Array(memory.buffer);
+    this.encoded = this.exports.encodedAt.value;
+  }
+
+  encodeAt(at: number, capacity: number, count: number): Uint8Array {
+    const length = this.exports.encodeRows(at, capacity, count);
+    return this.bytes.subarray(this.encoded, this.encoded + length);
+  }
+}
