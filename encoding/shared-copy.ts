@@ -1,29 +1,25 @@
 /**
- * Copies bytes where one side is shared memory. V8 does that byte by byte (2.4 GB/s), unless both
- * sides begin at the same place within a word (12 to 17 GB/s): then a piece of memory of our own in
- * between, where any copy is fast, helps.
+ * Copies bytes where one side is shared memory. There V8 copies byte by byte, unless both sides
+ * begin at the same place within a word, and word by word then (5 and 30 GB/s, in the processor's
+ * caches); Node's `fill` with bytes copies as fast as anything does (90 GB/s).
  */
 
-const WORD_BYTES = 8;
-const PIECE_BYTES = 32 * 1024;
-const between = new Uint8Array(PIECE_BYTES + WORD_BYTES);
+/** Under so many bytes the call costs more than it spares. */
+const SHORT_BYTES = 192;
+const { fill } = Buffer.prototype as Filled;
+
+/** `Buffer`, as far as any bytes are one. */
+interface Filled {
+  readonly fill: (this: Uint8Array, bytes: Uint8Array, from: number, to: number) => unknown;
+}
 
 /** `target.set(source, at)`. */
 export function copyBytes(source: Uint8Array, target: Uint8Array, at: number): void {
-  const from = source.byteOffset % WORD_BYTES;
-  const to = (target.byteOffset + at) % WORD_BYTES;
-  const isFromShared = isShared(source);
-  const hasRoom = at + source.length <= target.length;
-  if (from === to || isFromShared === isShared(target) || !hasRoom) {
+  const end = at + source.length;
+  const isShort = source.length < SHORT_BYTES;
+  if (isShort || end > target.length || isShared(source) === isShared(target)) {
     target.set(source, at);
-    return;
-  }
-  const begin = isFromShared ? from : to;
-  for (let done = 0; done < source.length; done += PIECE_BYTES) {
-    const piece = source.subarray(done, done + PIECE_BYTES);
-    between.set(piece, begin);
-    target.set(between.subarray(begin, begin + piece.length), at + done);
-  }
+  } else fill.call(target, source, at, end);
 }
 
 function isShared({ buffer }: Uint8Array): boolean {
