@@ -4,17 +4,21 @@
  */
 import { COUNT_BYTES } from './entry-place';
 import {
+  dodOf,
+  isNear,
   putFirst,
-  putLongTime,
   putSample,
   putSecondTime,
+  putTime,
   putValue,
   storeBig,
 } from './head/sample';
-import { Slot } from './head/slot';
+import { nextWordAt, Slot, stateAt, waitingBytes } from './head/slot';
 import { ENCODER, INPUT, TIMES, TO_VALUES } from './memory';
 
 const TIME_MAX: f64 = 9007199254740991;
+/** Where words are put: they lie at multiples of eight. */
+const WORDS: usize = (INPUT + COUNT_BYTES + 7) & ~7;
 
 /**
  * Encodes the `count` samples at TIMES and TIMES + TO_VALUES to INPUT and returns how many bytes
@@ -23,9 +27,8 @@ const TIME_MAX: f64 = 9007199254740991;
 export function encodeXor(count: u32): u32 {
   const encoder = changetype<Slot>(ENCODER);
   store<u16>(INPUT, bswap<u16>(<u16>count));
-  encoder.at = <u32>INPUT + COUNT_BYTES;
   encoder.word = 0;
-  encoder.bits = 0;
+  encoder.state = stateAt(WORDS, count);
   encoder.outside = ~0;
   let last: f64 = 0;
   for (let row: u32 = 0; row < count; row++) {
@@ -41,12 +44,21 @@ export function encodeXor(count: u32): u32 {
     } else if (row == 1) {
       putSecondTime(encoder, delta);
       putValue(encoder, value);
-    } else if (!putSample(encoder, delta, value)) {
-      putLongTime(encoder, delta);
-      putValue(encoder, value);
+    } else {
+      const dod = dodOf(encoder, delta);
+      if (isNear(dod)) {
+        putSample(encoder, delta, dod, value);
+      } else {
+        putTime(encoder, delta);
+        putValue(encoder, value);
+      }
     }
     last = time;
   }
-  storeBig(encoder.at, encoder.word);
-  return encoder.at - <u32>INPUT + ((<u32>encoder.bits + 7) >> 3);
+  const state = encoder.state;
+  const bytes = nextWordAt(state) - WORDS;
+  store<u64>(WORDS + bytes, encoder.word);
+  const to = INPUT + COUNT_BYTES;
+  for (let i: usize = 0; i <= bytes; i += 8) storeBig(to + i, load<u64>(WORDS + i));
+  return COUNT_BYTES + <u32>bytes + waitingBytes(state);
 }

@@ -5,11 +5,13 @@
 import { blockData, reserveBlocks, takeBlock } from './blocks';
 import { finishChunk, isFinishedFull } from './finish';
 import {
+  dodOf,
   firstTime,
+  isNear,
   putFirst,
-  putLongTime,
   putSample,
   putSecondTime,
+  putTime,
   putValue,
 } from './sample';
 import {
@@ -17,12 +19,16 @@ import {
   chunkBytes,
   decideAt,
   enterBlock,
+  isAtLimit,
   lastBlock,
   lastTimeAt,
+  nextWordAt,
   openChunk,
   sampleCount,
+  samplesLeft,
   Slot,
   slotAt,
+  withBits,
 } from './slot';
 
 /** What becomes of a row; kernel/head-kernel.ts has the same numbers. */
@@ -75,39 +81,85 @@ export function appendRows(
   // A row takes one block at most.
   if (!reserveBlocks(to - from)) return ~0;
   memory.fill(marks + from, 0, to - from);
-  let low = minTime;
-  let high = maxTime;
-  let skipped = equal + duplicate + outOfOrder;
+  const skipped = equal + duplicate + outOfOrder;
+  let row = from;
+  while (row < to) {
+    const end = appendRun(slots, times, values, row, to);
+    if (end > row) {
+      row = end;
+      if (settle(slotAt(load<u32>(slots + 4 * <usize>(row - 1))))) continue;
+      if (row == to) break;
+    }
+    const index = load<u32>(slots + 4 * <usize>row);
+    const time = load<f64>(times + 8 * <usize>row);
+    const value = load<u64>(values + 8 * <usize>row);
+    const last = load<f64>(lastTimeAt(index));
+    if (time > last) {
+      if (isFinishedFull()) break;
+      appendSlowly(index, time, value);
+    } else {
+      store<u8>(marks + row, skip(slotAt(index), last, time, value));
+    }
+    row++;
+  }
+  const others = equal + duplicate + outOfOrder - skipped;
+  if (others == 0) noteTimes(times, from, row);
+  else noteTimesOfSome(times, marks, from, row);
+  appended += row - from - others;
+  return row;
+}
+
+/**
+ * Appends rows as long as nothing is to be decided, and returns the row behind the last one. It
+ * calls nothing: what lives across a call is kept on the stack.
+ */
+function appendRun(slots: usize, times: usize, values: usize, from: u32, to: u32): u32 {
   let row = from;
   for (; row < to; row++) {
     const index = load<u32>(slots + 4 * <usize>row);
     const time = load<f64>(times + 8 * <usize>row);
-    const value = load<u64>(values + 8 * <usize>row);
     const slot = slotAt(index);
     const last = load<f64>(lastTimeAt(index));
-    if (
-      time > last &&
-      time < slot.nextAt &&
-      slot.left != 0 &&
-      putSample(slot, time - last, value)
-    ) {
-      slot.left -= 1;
-      store<f64>(lastTimeAt(index), time);
-      if (slot.at >= slot.limit) settle(slot);
-    } else if (time > last) {
-      if (isFinishedFull()) break;
-      appendSlowly(index, time, value);
-    } else {
-      store<u8>(marks + row, skip(slot, last, time, value));
-      continue;
-    }
-    if (time < low) low = time;
-    if (time > high) high = time;
+    if (!(time > last)) break;
+    if (!(time < slot.nextAt)) break;
+    if (samplesLeft(slot.state) == 0) break;
+    const delta = time - last;
+    const dod = dodOf(slot, delta);
+    if (!isNear(dod)) break;
+    const state = putSample(slot, delta, dod, load<u64>(values + 8 * <usize>row));
+    store<f64>(lastTimeAt(index), time);
+    if (isAtLimit(slot, state)) return row + 1;
   }
-  minTime = low;
-  maxTime = high;
-  appended += row - from - (equal + duplicate + outOfOrder - skipped);
   return row;
+}
+
+/** Widens the range of times by those of the rows `[from, to)`. */
+function noteTimes(times: usize, from: u32, to: u32): void {
+  let low = f64x2.splat(minTime);
+  let high = f64x2.splat(maxTime);
+  const end = times + 8 * <usize>to;
+  let at = times + 8 * <usize>from;
+  for (; at + 16 <= end; at += 16) {
+    const two = v128.load(at);
+    low = f64x2.pmin(low, two);
+    high = f64x2.pmax(high, two);
+  }
+  if (at < end) {
+    const last = v128.load64_splat(at);
+    low = f64x2.pmin(low, last);
+    high = f64x2.pmax(high, last);
+  }
+  minTime = min(f64x2.extract_lane(low, 0), f64x2.extract_lane(low, 1));
+  maxTime = max(f64x2.extract_lane(high, 0), f64x2.extract_lane(high, 1));
+}
+
+/** The same, of those that were appended. */
+function noteTimesOfSome(times: usize, marks: usize, from: u32, to: u32): void {
+  for (let row = from; row < to; row++) {
+    if (load<u8>(marks + row) != 0) continue;
+    minTime = min(minTime, load<f64>(times + 8 * <usize>row));
+    maxTime = max(maxTime, load<f64>(times + 8 * <usize>row));
+  }
 }
 
 /** Says why a sample that is not newer than the last one is not appended. */
@@ -140,13 +192,11 @@ function appendSlowly(index: u32, time: f64, value: u64): void {
     putValue(slot, value);
     decideAt(slot, predictAt, 2);
   } else {
-    slot.left -= 1;
-    if (!putSample(slot, time - last, value)) {
-      putLongTime(slot, time - last);
-      if (slot.at >= slot.limit) settle(slot);
-      putValue(slot, value);
-    }
-    if (slot.at >= slot.limit) settle(slot);
+    slot.state -= 1;
+    putTime(slot, time - last);
+    settle(slot);
+    putValue(slot, value);
+    settle(slot);
   }
   store<f64>(lastTimeAt(index), time);
 }
@@ -163,7 +213,7 @@ function startChunk(slot: Slot, time: f64, value: u64): void {
 function cutsBefore(slot: Slot, time: f64, last: f64): bool {
   if (chunkBytes(slot) > BYTES_BEFORE_APPEND_MAX) return true;
   const count = sampleCount(slot);
-  if (count == predictAt && slot.left == 0) {
+  if (count == predictAt && samplesLeft(slot.state) == 0) {
     slot.nextAt = predictEnd(firstTime(slot.first), last, slot.nextAt);
     decideAt(slot, samplesMax, count);
   }
@@ -171,25 +221,26 @@ function cutsBefore(slot: Slot, time: f64, last: f64): bool {
 }
 
 /**
- * When a slot's position has come to its limit: enters a block when the last one is full, and has
- * the chunk cut when it is long enough.
+ * If a slot's position has come to its limit: enters a block when the last one is full, or else has
+ * the chunk cut when it is long enough. It is short enough when it enters one.
  */
-function settle(slot: Slot): void {
+function settle(slot: Slot): bool {
+  if (!isAtLimit(slot, slot.state)) return false;
   const index = <u32>slot.blocks - 1;
   const end = lastBlock(slot) + blockData(index);
-  if (<usize>slot.at >= end) {
-    const extra = <usize>slot.at - end;
+  const at = nextWordAt(slot.state);
+  if (at >= end) {
     const next = takeBlock(index + 1);
     // The word that stands where the link belongs, if there is one.
     store<u64>(next, load<u64>(end));
     store<u32>(end, <u32>next);
     enterBlock(slot, next);
-    slot.at += <u32>extra;
-  }
-  if (chunkBytes(slot) > BYTES_BEFORE_APPEND_MAX) {
+    slot.state = withBits(slot.state, <u64>(at - end) << 3);
+  } else if (chunkBytes(slot) > BYTES_BEFORE_APPEND_MAX) {
     const count = sampleCount(slot);
     decideAt(slot, count, count);
   }
+  return true;
 }
 
 /** Rounds toward 0, as Go divides. */

@@ -25,6 +25,7 @@ import {
   COUNT_BYTES,
   dropChunk,
   lastTimeAt,
+  nextWordAt,
   sampleCount,
   Slot,
   slotAt,
@@ -94,14 +95,18 @@ function copyChunk(slot: Slot, to: usize): void {
     to += bytes;
     block = load<u32>(block + bytes);
   }
-  const rest = <usize>slot.at - block;
+  const rest = nextWordAt(slot.state) - block;
   copyBlock(block, to, rest);
   storeBig(to + rest, slot.word);
 }
 
 function copyBlock(from: usize, to: usize, bytes: usize): void {
   for (const end = from + bytes; from < end; from += 16, to += 16) {
-    v128.store(to, v128.load(from));
+    const words = v128.load(from);
+    v128.store(
+      to,
+      i8x16.shuffle(words, words, 7, 6, 5, 4, 3, 2, 1, 0, 15, 14, 13, 12, 11, 10, 9, 8),
+    );
   }
 }
 

@@ -9,8 +9,16 @@
  */
 import { blockData } from './blocks';
 import { RECORD, REFS } from './memory';
-import { firstTime } from './sample';
-import { chunkBytes, COUNT_BYTES, lastTimeAt, sampleCount, slotAt } from './slot';
+import { firstTime, storeBig } from './sample';
+import {
+  chunkBytes,
+  COUNT_BYTES,
+  lastTimeAt,
+  nextWordAt,
+  sampleCount,
+  slotAt,
+  waitingBytes,
+} from './slot';
 
 /** As many as fit whatever they hold; kernel/open-chunks.ts has the same number. */
 const GATHERED_MAX: u32 = 512;
@@ -65,16 +73,16 @@ function copyBlockOf(index: u32, place: u32, block: u32): void {
   const to = <usize>load<u32>(PLACES + row);
   if (block + 1 < <u32>slot.blocks) {
     const bytes = blockData(block);
-    for (let i: usize = 0; i < bytes; i += 8) store<u64>(to + i, load<u64>(at + i));
+    for (let i: usize = 0; i < bytes; i += 8) storeBig(to + i, load<u64>(at + i));
     store<u32>(BLOCKS + row, load<u32>(at + bytes));
     store<u32>(PLACES + row, <u32>(to + bytes));
     return;
   }
-  const rest = <usize>slot.at - at;
-  for (let i: usize = 0; i < rest; i += 8) store<u64>(to + i, load<u64>(at + i));
+  const rest = nextWordAt(slot.state) - at;
+  for (let i: usize = 0; i < rest; i += 8) storeBig(to + i, load<u64>(at + i));
   // Byte by byte: what is behind may be another's already.
   let word = slot.word;
-  for (let i: u32 = 0; i < (<u32>slot.bits + 7) >> 3; i++, word <<= 8) {
+  for (let i: u32 = 0; i < waitingBytes(slot.state); i++, word <<= 8) {
     store<u8>(to + rest + i, <u8>(word >> 56));
   }
 }

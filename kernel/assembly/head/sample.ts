@@ -4,13 +4,25 @@
  * A field is put as a word that has its bits at the top and zeros behind. Only whole words go into
  * blocks, and the one that is being filled waits in the slot. It is stored whether it is full or
  * not, and the position moves if it is: where fields end is not to be predicted, so branches would
- * cost more. A sample of up to 101 bits moves the position by two words at most, from the last one
- * of a block's data by one into the word of its link, which is not set before the block is left.
+ * cost more. A sample moves the position by two words at most, from the last one of a block's data
+ * by one into the word of its link, which is not set before the block is left. Words have the
+ * machine's order of bytes here; they are turned when chunks are copied.
  */
-import { Slot } from './slot';
+import {
+  nextWordAt,
+  Slot,
+  waitingBits,
+  withBits,
+  withSample,
+  wordOf,
+} from './slot';
 
 /** Added to an integer within ±2^51 it makes the low bits of the double those of the integer. */
 const TO_INTEGER: f64 = 6755399441055744; // 1.5 · 2^52
+/** Dods that take 14 bits are above -8192, and not above 8192. */
+const NEAR_MAX: i64 = 8192;
+const MIDDLE_MAX: i64 = 65536;
+const FAR_MAX: i64 = 524288;
 
 /** Stores a word big-endian: WebAssembly has no byte swap, but a shuffle. */
 // @ts-ignore: decorator
@@ -45,7 +57,7 @@ export function putFirst(slot: Slot, time: f64, value: u64): void {
 
 /** The time of the first sample of the chunk that begins with the block `first`. */
 export function firstTime(first: usize): f64 {
-  let bytes = loadBig(first);
+  let bytes = load<u64>(first);
   let value: u64 = 0;
   for (let shift: u64 = 0; ; shift += 7, bytes <<= 8) {
     value |= ((bytes >> 56) & 0x7f) << shift;
@@ -68,11 +80,49 @@ function putUvarint(slot: Slot, value: u64): void {
   put(slot, word | (value << (64 - bits)), bits);
 }
 
-/** The time of a later sample whose dod takes 64 bits. */
-export function putLongTime(slot: Slot, delta: f64): void {
-  put(slot, <u64>0b1111 << 60, 4);
-  put(slot, <u64>(<i64>(delta - slot.delta)), 64);
+/** The dod of a later sample. */
+// @ts-ignore: decorator
+@inline
+export function dodOf(slot: Slot, delta: f64): i64 {
+  const whole = reinterpret<i64>(delta - slot.delta + TO_INTEGER);
+  return whole - reinterpret<i64>(TO_INTEGER);
+}
+
+/** Whether it is none, or one of 14 bits. */
+// @ts-ignore: decorator
+@inline
+export function isNear(dod: i64): bool {
+  return isWithin(dod, NEAR_MAX);
+}
+
+// @ts-ignore: decorator
+@inline
+function isWithin(dod: i64, limit: i64): bool {
+  return <u64>(dod + (limit - 1)) < <u64>(2 * limit);
+}
+
+/** The time of a later sample, whatever its dod is. */
+export function putTime(slot: Slot, delta: f64): void {
+  const dod = <i64>(delta - slot.delta);
   slot.delta = delta;
+  if (dod == 0) {
+    put(slot, 0, 1);
+  } else if (isWithin(dod, NEAR_MAX)) {
+    put(slot, nearHead(dod), 16);
+  } else if (isWithin(dod, MIDDLE_MAX)) {
+    put(slot, (<u64>0b110 << 61) | ((<u64>dod & 0x1ffff) << 44), 20);
+  } else if (isWithin(dod, FAR_MAX)) {
+    put(slot, (<u64>0b1110 << 60) | ((<u64>dod & 0xfffff) << 40), 24);
+  } else {
+    put(slot, <u64>0b1111 << 60, 4);
+    put(slot, <u64>dod, 64);
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+function nearHead(dod: i64): u64 {
+  return (<u64>0b10 << 62) | ((<u64>dod & 0x3fff) << 48);
 }
 
 /** The value behind a time that was put by itself. */
@@ -92,103 +142,103 @@ export function putValue(slot: Slot, value: u64): void {
 
 /** The `bits` (1 to 64) at the top of `field`. */
 function put(slot: Slot, field: u64, bits: u64): void {
-  const before = <u64>slot.bits;
-  slot.word |= field >> before;
-  let end = before + bits;
-  if (end >= 64) {
-    storeBig(slot.at, slot.word);
-    slot.at += 8;
-    slot.word = (field << 1) << (63 - before);
-    end -= 64;
-  }
-  slot.bits = <u8>end;
+  putWord(slot, field, withBits(slot.state, bits));
 }
 
 /** Makes the window that of `xor` and returns what says so, 13 bits. */
-// @ts-ignore: decorator
-@inline
 function newWindow(slot: Slot, xor: u64): u64 {
   const leading = min<u64>(clz(xor), 31);
   const trailing = ctz(xor);
-  const size = 64 - leading - trailing;
+  setWindow(slot, leading, trailing);
+  return windowHead(leading, 64 - leading - trailing);
+}
+
+// @ts-ignore: decorator
+@inline
+function setWindow(slot: Slot, leading: u64, trailing: u64): void {
   slot.leading = <u8>leading;
-  slot.size = <u8>size;
+  slot.size = <u8>(64 - leading - trailing);
   slot.outside = ~((<u64>~0 << trailing) & (<u64>~0 >> leading));
+}
+
+// @ts-ignore: decorator
+@inline
+function windowHead(leading: u64, size: u64): u64 {
   return (<u64>0b11 << 62) | (leading << 57) | ((size & 63) << 51);
 }
 
 /**
- * Any sample behind the second: the fast path. False, and nothing was put, where its dod takes 64
- * bits.
+ * A sample behind the second whose dod is near: the fast path. Returns the state that the slot has
+ * then.
  */
 // @ts-ignore: decorator
 @inline
-export function putSample(slot: Slot, delta: f64, value: u64): bool {
-  let head: u64 = 0;
-  let headBits: u64 = 1;
-  const dod = delta - slot.delta;
-  if (dod != 0) {
-    const whole = reinterpret<u64>(dod + TO_INTEGER);
-    if (dod > -8192 && dod <= 8192) {
-      head = (<u64>0b10 << 62) | ((whole & 0x3fff) << 48);
-      headBits = 16;
-    } else if (dod > -65536 && dod <= 65536) {
-      head = (<u64>0b110 << 61) | ((whole & 0x1ffff) << 44);
-      headBits = 20;
-    } else if (dod > -524288 && dod <= 524288) {
-      head = (<u64>0b1110 << 60) | ((whole & 0xfffff) << 40);
-      headBits = 24;
-    } else {
-      return false;
-    }
-    slot.delta = delta;
-  }
-  let at = <usize>slot.at;
-  let word = slot.word;
-  let bits = <u64>slot.bits;
+export function putSample(slot: Slot, delta: f64, dod: i64, value: u64): u64 {
+  if (dod == 0) return putBehind(slot, 0, 1, value);
+  slot.delta = delta;
+  return putBehind(slot, nearHead(dod), 16, value);
+}
+
+/** The `headBits` of a time, a constant, and a value. */
+// @ts-ignore: decorator
+@inline
+function putBehind(slot: Slot, head: u64, headBits: u64, value: u64): u64 {
   const xor = value ^ slot.value;
-  if (xor != 0) {
-    slot.value = value;
-    let size: u64;
-    let field: u64;
-    if ((xor & slot.outside) == 0) {
-      head |= (<u64>0b10 << 62) >> headBits;
-      headBits += 2;
-      size = slot.size;
-      field = xor << <u64>slot.leading;
-    } else {
-      head |= newWindow(slot, xor) >> headBits;
-      headBits += 13;
-      size = slot.size;
-      field = xor << <u64>slot.leading;
-    }
-    if (headBits + size <= 64) {
-      // Both in one word, as for counters.
-      head |= field >> headBits;
-      headBits += size;
-    } else {
-      // The head, here, and then the field, below.
-      word |= head >> bits;
-      storeBig(at, word);
-      const rest = (head << 1) << (63 - bits);
-      bits += headBits;
-      const full = bits >> 6;
-      word = ((word ^ rest) & (0 - full)) ^ word;
-      at += <usize>(full << 3);
-      bits &= 63;
-      head = field;
-      headBits = size;
-    }
-  } else {
-    headBits += 1;
+  if (xor == 0) return putWord(slot, head, withSample(slot.state, headBits + 1));
+  slot.value = value;
+  if ((xor & slot.outside) == 0) {
+    headBits += 2;
+    const size = <u64>slot.size;
+    const field = xor << <u64>slot.leading;
+    const next = withBits(withSample(slot.state, headBits), size);
+    head |= ((<u64>0b10 << 62) >> (headBits - 2)) | (field >> headBits);
+    // For a head of one bit nearly always.
+    if (headBits < 16 && size <= 64 - headBits) return putWord(slot, head, next);
+    return putWords(slot, head, field << (64 - headBits), next);
   }
-  word |= head >> bits;
-  storeBig(at, word);
-  const rest = (head << 1) << (63 - bits);
-  bits += headBits;
-  const full = bits >> 6;
-  slot.word = ((word ^ rest) & (0 - full)) ^ word;
-  slot.bits = <u8>(bits & 63);
-  slot.at = <u32>(at + <usize>(full << 3));
-  return true;
+  headBits += 13;
+  const leading = min<u64>(clz(xor), 31);
+  const trailing = ctz(xor);
+  const size = 64 - leading - trailing;
+  setWindow(slot, leading, trailing);
+  const field = xor << leading;
+  const next = withBits(withSample(slot.state, headBits), size);
+  head |= (windowHead(leading, size) >> (headBits - 13)) | (field >> headBits);
+  return putWords(slot, head, field << (64 - headBits), next);
+}
+
+/** The bits at the top of `field`, behind a slot's bits, so that `next` is its state. */
+// @ts-ignore: decorator
+@inline
+function putWord(slot: Slot, field: u64, next: u64): u64 {
+  const state = slot.state;
+  const turned = rotr<u64>(field, waitingBits(state));
+  const here = turned & (<u64>~0 >> waitingBits(state));
+  const first = slot.word | here;
+  store<u64>(nextWordAt(state), first);
+  slot.word = select<u64>(first, turned ^ here, wordOf(next) == wordOf(state));
+  slot.state = next;
+  return next;
+}
+
+/** The bits at the top of two words, likewise. */
+// @ts-ignore: decorator
+@inline
+function putWords(slot: Slot, high: u64, low: u64, next: u64): u64 {
+  const state = slot.state;
+  const mask = <u64>~0 >> waitingBits(state);
+  const turnedHigh = rotr<u64>(high, waitingBits(state));
+  const turnedLow = rotr<u64>(low, waitingBits(state));
+  const hereHigh = turnedHigh & mask;
+  const hereLow = turnedLow & mask;
+  const first = slot.word | hereHigh;
+  const second = (turnedHigh ^ hereHigh) | hereLow;
+  const at = nextWordAt(state);
+  store<u64>(at, first);
+  store<u64>(at, second, 8);
+  const words = wordOf(next) - wordOf(state);
+  const last = select<u64>(second, turnedLow ^ hereLow, words == 1);
+  slot.word = select<u64>(first, last, words == 0);
+  slot.state = next;
+  return next;
 }
