@@ -224,7 +224,7 @@ export class HeadKernel implements RowSource {
   rows(capacity: number): SampleRows {
     assert(capacity <= ROWS_MAX, 'columns have at most ROWS_MAX rows');
     const exponent = 32 - Math.clz32(Math.max(capacity, ROWS_MIN) - 1);
-    const rows = this.idleRows[exponent]?.pop() ?? this.newRows(2 ** exponent);
+    const rows = this.idleRows[exponent]?.pop() ?? this.newRows(1 << exponent);
     rows.count = 0;
     return rows;
   }
