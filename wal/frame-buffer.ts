@@ -67,8 +67,11 @@ export class FrameBuffer {
    * new one. Valid until the next `begin`.
    */
   parts(): Uint8Array[] {
-    const ends = [...this.cuts, this.length];
-    return ends.map((end, i) => this.buffer.subarray(i === 0 ? 0 : ends[i - 1], end));
+    const { buffer, cuts, length } = this;
+    // Nearly always.
+    if (cuts.length === 0) return [buffer.subarray(0, length)];
+    const ends = [...cuts, length];
+    return ends.map((end, i) => buffer.subarray(i === 0 ? 0 : ends[i - 1], end));
   }
 
   private frame(stored: Uint8Array, flag: number): void {

@@ -30,7 +30,7 @@ import type { LogWriter } from './writer.js';
 /** What is written at once, about: larger writes are hardly faster. */
 const BATCH_BYTES_MAX = 512 * 1024;
 /** While groups come one after the other, it is faster to look for them than to be woken. */
-const WATCH_MS = 0.1;
+const WATCH_MS = 0.5;
 /** The other side writes no longer than that at a time, as a rule. */
 const PEN_WAIT_MS = 0.1;
 /** After so much the thread's loop has a turn: syncs are heard of there. */
@@ -45,6 +45,13 @@ export interface LogTraits {
   readonly isWatchful: boolean;
   /** Whether the other side may write too. */
   readonly isShared: boolean;
+}
+
+/** Groups whose records are all added and wait to be written together. */
+interface Batch {
+  readonly first: number;
+  last: number;
+  epoch: number;
 }
 
 export interface LogServerParts {
@@ -63,8 +70,7 @@ export class LogServer {
   private readonly encoder: RowEncoding | null;
   private readonly traits: LogTraits;
   private hasPen = false;
-  /** The groups whose records are all added and wait to be written together. */
-  private batch: { readonly first: number; last: number; epoch: number } | null = null;
+  private batch: Batch | null = null;
   private batchBytes = 0;
   /** Groups of this epoch have failed; null once groups of the next one come. */
   private failed: { readonly epoch: number } | null = null;
@@ -203,22 +209,31 @@ export class LogServer {
   private flushBatch(): void {
     const { batch } = this;
     if (batch === null) return;
-    const { first, last, epoch } = batch;
     this.batch = null;
     this.batchBytes = 0;
-    const fail = (error: unknown): void => {
-      if (this.failed === null || isBefore(this.failed.epoch, epoch)) this.failed = { epoch };
-      this.ring.pen.countRefusal();
-      this.answer({ kind: 'refused', first, epoch, error: partsOf(error) });
-    };
     try {
       this.log.flushNow();
     } catch (error) {
-      fail(error);
+      this.refuse(batch, error);
       return;
     }
-    if (this.log.isSynced) this.log.durable().then(() => this.acknowledge(last), fail);
-    else this.acknowledge(last);
+    if (this.log.isSynced) void this.acknowledgeLater(batch);
+    else this.acknowledge(batch.last);
+  }
+
+  private async acknowledgeLater(batch: Batch): Promise<void> {
+    try {
+      await this.log.durable();
+      this.acknowledge(batch.last);
+    } catch (error) {
+      this.refuse(batch, error);
+    }
+  }
+
+  private refuse({ first, epoch }: Batch, error: unknown): void {
+    if (this.failed === null || isBefore(this.failed.epoch, epoch)) this.failed = { epoch };
+    this.ring.pen.countRefusal();
+    this.answer({ kind: 'refused', first, epoch, error: partsOf(error) });
   }
 
   private acknowledge(group: number): void {

@@ -225,13 +225,17 @@ export class LogWriter implements Log {
   /** Writes what was added to the group. What fails is its failure, and is undone. */
   private writeFrames(group: OpenGroup): void {
     if (group.failure !== null) return;
-    const { segment, started } = group;
+    const { started } = group;
+    let segment = started.at(-1) ?? group.segment;
     try {
-      for (const [i, part] of this.frames.parts().entries()) {
-        if (i > 0) started.push(this.createSegment(segment.index + started.length + 1));
-        if (part.length > 0) (started.at(-1) ?? segment).file.write(part);
+      const [first, ...others] = this.frames.parts();
+      if (first.length > 0) segment.file.write(first);
+      for (const part of others) {
+        segment = this.createSegment(segment.index + 1);
+        started.push(segment);
+        if (part.length > 0) segment.file.write(part);
       }
-      this.frames.begin((started.at(-1) ?? segment).file.size);
+      this.frames.begin(segment.file.size);
     } catch (error) {
       group.failure = error as Error;
       this.takeBack(group);
