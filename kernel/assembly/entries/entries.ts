@@ -5,11 +5,10 @@
  *
  * The memory is a window of what they are made of, and the entries that are made:
  *
- *     crc tables <16 KiB> | folding | window <64 KiB> | slack | made <64 KiB> | slack
+ *     crc tables <16 KiB> | window <64 KiB> | slack | made <64 KiB> | slack
  */
-import { CRC_TABLES_END, initCrcTables } from '../crc32c';
+import { crc32c, CRC_TABLES_END, initCrcTables } from '../crc32c';
 import { CRC_BYTES } from '../entry-place';
-import { FOLD_BYTES, foldedCrc32c } from './fold';
 
 /** kernel/entry-kernel.ts has the same numbers. */
 const WINDOW_BYTES: u32 = 64 * 1024;
@@ -21,8 +20,7 @@ const PAGE_BYTES: usize = 64 * 1024;
 /** So much may be read behind the end of a chunk, and written behind that of an entry. */
 const SLACK: usize = 256;
 
-const FOLD: usize = CRC_TABLES_END;
-const WINDOW: usize = FOLD + ((FOLD_BYTES + 15) & ~15);
+const WINDOW: usize = CRC_TABLES_END;
 const MADE: usize = WINDOW + WINDOW_BYTES + SLACK;
 const END: usize = MADE + WINDOW_BYTES + SLACK;
 
@@ -41,7 +39,7 @@ export function makeEntry(at: u32, length: u32, encoding: u32, to: u32): u32 {
   }
   store<u8>(out, <u8>encoding);
   memory.copy(out + 1, WINDOW + at, length);
-  const crc = foldedCrc32c(out, 1 + length, FOLD);
+  const crc = crc32c(out, 1 + length);
   store<u32>(out + 1 + length, bswap(crc));
   return <u32>(out + 1 + length + CRC_BYTES - MADE) - to;
 }
@@ -53,7 +51,7 @@ export function makeEntry(at: u32, length: u32, encoding: u32, to: u32): u32 {
 export function takeHeadEntry(header: u32, length: u32, to: u32): u32 {
   const covered = header + length;
   const stored = bswap(load<u32>(WINDOW + covered));
-  if (foldedCrc32c(WINDOW, covered, FOLD) != stored) return 0;
+  if (crc32c(WINDOW, covered) != stored) return 0;
   const encoding = load<u8>(WINDOW + HEAD_ENCODING) & ~OUT_OF_ORDER_FLAG;
   return makeEntry(header, length, encoding, to);
 }

@@ -10,12 +10,11 @@
  * zero. As with one chunk, that finds any damage of one for certain that its own checksum finds for
  * certain, and of several all but one in 2^32.
  */
-import { foldedCrc32c, foldedFrom } from '../entries/fold';
+import { crc32c, crc32cFrom } from '../crc32c';
 import { CRC_BYTES, placeOf } from '../entry-place';
 import {
   CHUNK_WINDOW,
   FLOATS,
-  FOLD,
   HISTOGRAMS,
   IS_RUN,
   LENGTHS,
@@ -94,7 +93,7 @@ function findChunks(base: usize, from: u32, to: u32, start: f64, length: u32): u
 function isChunkGood(base: usize, i: u32): bool {
   const encoding = base + CHUNK_WINDOW + load<u32>(base + 8 * i, PLACES);
   const bytes = 1 + load<u32>(base + 8 * i, PLACES + 4);
-  return foldedCrc32c(encoding, bytes, FOLD) == bswap(load<u32>(encoding + bytes));
+  return crc32c(encoding, bytes) == bswap(load<u32>(encoding + bytes));
 }
 
 /** Whether the chunks `[from, to)`, which are one behind the other, have their checksums. */
@@ -111,7 +110,7 @@ function isRunGood(base: usize, from: u32, to: u32): bool {
     store<u32>(encoding, ~load<u32>(encoding));
     offset = crc + CRC_BYTES;
   }
-  const remainder = foldedFrom(0, window + runStart, runEnd - runStart, FOLD);
+  const remainder = crc32cFrom(0, window + runStart, runEnd - runStart);
   offset = window + runStart;
   for (let i = from; i < to; i++) {
     const encoding = window + load<u32>(base + 8 * i, PLACES);

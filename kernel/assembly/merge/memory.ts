@@ -2,13 +2,12 @@
  * The memory of the merge kernel: what all share, then a slot for each block that is read, then the
  * ranks of the blocks' symbols.
  *
- *     crc tables <16 KiB> | folding | lengths | order | members | record <64 KiB>
+ *     crc tables <16 KiB> | lengths | order | members | record <64 KiB>
  *     | batch: places, symbol ends <4b each>, symbols <64 KiB>, chunks <512 KiB> | slots | ranks
  *     slot    head <128b> | symbols <4b each> | min times, max times, refs, places <8b each>
  *             | ids <4b each> | index window <64 KiB> | chunk window <64 KiB> | slack
  */
 import { CRC_TABLES_END, initCrcTables } from '../crc32c';
-import { FOLD_BYTES } from '../entries/fold';
 
 /** kernel/merge-kernel.ts has the same numbers. */
 export const WINDOW_BYTES: u32 = 64 * 1024;
@@ -25,9 +24,8 @@ const PAGE_BYTES: usize = 64 * 1024;
 /** So much may be read behind the end of a chunk. */
 const SLACK: usize = 256;
 
-export const FOLD: usize = CRC_TABLES_END;
 /** The length fields of the chunks that are checked, as 8 bytes each, the rest zeros. */
-export const LENGTHS: usize = FOLD + ((FOLD_BYTES + 15) & ~15);
+export const LENGTHS: usize = CRC_TABLES_END;
 /** Which slots make a series, in order: their numbers, and what is added to their references. */
 export const ORDER: usize = LENGTHS + 8 * CHUNKS_MAX;
 export const SHIFTS: usize = ORDER + 4 * ORDER_MAX;
