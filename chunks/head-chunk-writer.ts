@@ -1,12 +1,19 @@
 /**
  * Writes head chunk files, `chunks_head/000001…` (tsdb/chunks/head_chunks.go; the layout is in
- * head-chunks.ts): takes ready entries, buffers them, and begins a new file when one is full or
- * when told to. A file comes into being with its first bytes and is never longer than what it
- * holds.
+ * head-chunks.ts): takes ready entries, gathers them into pieces, and begins a new file when one is
+ * full or when told to. A file comes into being with its first piece and is never longer than what
+ * it holds.
+ *
+ *     append → gathered (1 MiB) → waiting, the oldest first → by the system's threads → its file
+ *
+ * Nobody waits for a full piece: it is written while the next one is gathered. Where the disk falls
+ * behind, at most 8 MiB wait, and then `append` writes them itself. A piece that could not be
+ * written waits on, and is tried again with the next one.
  *
  * Nothing here is needed to survive a crash before the log is cut off, since the log holds the same
  * samples: files are synced when they are finished and at `close`. So a full disk fails `flush`,
- * never `append`, which buffers; what is buffered is readable there.
+ * never `append`; what is in memory is readable there. (Where a disk takes nothing any more, what
+ * waits grows on until the log, which has the same disk, refuses commits.)
  */
 import type { WritableDisk, WritableFile } from '../disk/writable-disk.js';
 import { copyBytes } from '../encoding/shared-copy.js';
@@ -21,8 +28,12 @@ import {
 } from './head-chunks.js';
 
 export const HEAD_CHUNK_FILE_BYTES_MAX = 128 * 1024 * 1024;
-/** One write of it takes about a millisecond. */
+/** One write of it takes about half a millisecond. */
 const BUFFER_BYTES = 1024 * 1024;
+/** With more full pieces than these, whoever appends writes them. */
+const WAITING_MAX = 8;
+/** So many buffers are kept for the next pieces: one is gathered while one is written. */
+const IDLE_MAX = 2;
 const TWO_32 = 0x1_0000_0000;
 
 export interface HeadChunkWriterOptions {
@@ -39,10 +50,40 @@ export interface HeadChunkWriterOptions {
   readonly onSyncError?: (error: Error) => void;
 }
 
-/** A file before the one that is written. */
+/** A file of which everything is written. */
 interface FinishedFile {
   readonly number: number;
   readonly maxTime: number;
+}
+
+/** A file that more is written of. */
+interface OpenFile {
+  readonly number: number;
+  /** It exists once something of it was to be written. */
+  file: WritableFile | null;
+  isNameSynced: boolean;
+  maxTime: number;
+  /** How many bytes were appended to it, and how many of them are known to be in the file. */
+  length: number;
+  storedLength: number;
+  /** Whether nothing is appended to it any more. */
+  isCut: boolean;
+}
+
+/** A stretch of a file, in memory. */
+interface Piece {
+  readonly of: OpenFile;
+  /** Where it begins, as the ref of an entry there. */
+  readonly ref: number;
+  buffer: Uint8Array;
+  length: number;
+}
+
+/** A write by another thread, of a piece that must not change until it is done. */
+interface Flight {
+  readonly piece: Piece;
+  /** Whether this thread has begun to write the same: what becomes of the flight is no matter. */
+  isOvertaken: boolean;
 }
 
 export class HeadChunkWriter {
@@ -53,17 +94,21 @@ export class HeadChunkWriter {
   private readonly onSyncError: (error: Error) => void;
   private readonly finished: FinishedFile[];
   private readonly syncs = new Set<Promise<void>>();
-  /** Of the file that is written; it exists once something of it was flushed. */
-  private fileNumber: number;
-  private file: WritableFile | null = null;
-  private isNameSynced = false;
-  private fileMaxTime = -Infinity;
-  /** How much of it is in the file, and how much follows in the buffer. */
-  private flushedBytes = 0;
-  private buffer = new Uint8Array(0);
-  private bufferedBytes = 0;
+  /** What the next entries go to. */
+  private current: OpenFile;
+  private gathered: Piece | null = null;
+  /** Pieces that do not change any more, oldest first. */
+  private readonly waiting: Piece[] = [];
+  private readonly idle: Uint8Array[] = [];
+  /** What the system's threads are at. */
+  private writing: Promise<void> | null = null;
+  private flight: Flight | null = null;
+  private isDraining = false;
+  /** Of all that was ever appended. */
+  private appendedBytes = 0;
+  private storedBytes = 0;
   private isCutWanted = false;
-  private isClosed = false;
+  private closing: Promise<void> | null = null;
 
   /** Goes on behind the files in `dir`, which exists; nothing is written yet. */
   constructor(disk: WritableDisk, dir: string, options: HeadChunkWriterOptions = {}) {
@@ -77,7 +122,14 @@ export class HeadChunkWriter {
       number,
       maxTime: options.maxTimes?.get(number) ?? -Infinity,
     }));
-    this.fileNumber = (this.finished.at(-1)?.number ?? 0) + 1;
+    this.current = newFile((this.finished.at(-1)?.number ?? 0) + 1);
+  }
+
+  /** What it holds of memory, in bytes. */
+  get memoryBytes(): number {
+    const pieces = this.waiting.reduce((sum, { buffer }) => sum + buffer.length, 0);
+    const idle = this.idle.reduce((sum, { length }) => sum + length, 0);
+    return pieces + idle + (this.gathered?.buffer.length ?? 0);
   }
 
   /**
@@ -86,40 +138,35 @@ export class HeadChunkWriter {
    */
   append(entries: Uint8Array, maxTime: number): number {
     this.checkOpen();
-    if (this.isCutWanted || this.fileBytes + entries.length > this.fileBytesMax) this.tryCut();
-    if (this.fileBytes === 0) this.beginFile();
-    if (this.bufferedBytes + entries.length > this.bufferBytes) this.tryFlush();
-    const ref = this.fileNumber * TWO_32 + this.fileBytes;
-    this.put(entries);
-    this.fileMaxTime = Math.max(this.fileMaxTime, maxTime);
-    return ref;
+    if (this.isCutWanted || this.current.length + entries.length > this.fileBytesMax) this.cut();
+    const { current } = this;
+    if (current.length === 0) this.put(FILE_HEADER);
+    const at = this.put(entries);
+    current.maxTime = Math.max(current.maxTime, maxTime);
+    return current.number * TWO_32 + at;
   }
 
   /**
-   * From the entry `ref` on, what is buffered of it and of those behind; null where it is in its
+   * From the entry `ref` on, what is in memory of it and of some behind; null where it is in its
    * file. Valid until the next call.
    */
   buffered(ref: number): Uint8Array | null {
-    const start = ref - this.fileNumber * TWO_32 - this.flushedBytes;
-    if (start < 0) return null;
-    assert(start < this.bufferedBytes, 'a ref was given by append');
-    return this.buffer.subarray(start, this.bufferedBytes);
+    const { current, gathered, waiting } = this;
+    assert(ref < current.number * TWO_32 + current.length, 'a ref was given by append');
+    if (gathered !== null && ref >= gathered.ref) return rest(gathered, ref);
+    for (let i = waiting.length - 1; i >= 0; i--) {
+      if (ref >= waiting[i].ref) return rest(waiting[i], ref);
+    }
+    return null;
   }
 
-  /** Writes what is buffered; where that fails it stays buffered. */
-  flush(): void {
+  /**
+   * Resolves when everything appended before is in its file; rejects where the disk refuses that,
+   * and what is not there stays in memory.
+   */
+  async flush(): Promise<void> {
     this.checkOpen();
-    if (this.bufferedBytes === 0) return;
-    const file = (this.file ??= this.disk.create(
-      this.disk.join(this.dir, headChunkFileName(this.fileNumber)),
-    ));
-    if (!this.isNameSynced) this.disk.syncDirectory(this.dir);
-    this.isNameSynced = true;
-    // What an earlier attempt has left.
-    if (file.size > this.flushedBytes) file.truncate(this.flushedBytes);
-    file.write(this.buffer.subarray(0, this.bufferedBytes));
-    this.flushedBytes = file.size;
-    this.bufferedBytes = 0;
+    await this.writeAll();
   }
 
   /** Lets the next entry begin a new file. */
@@ -128,8 +175,8 @@ export class HeadChunkWriter {
   }
 
   /**
-   * Removes files from the front while all their chunks end before `minTime`, never the current
-   * one, and cuts it. Returns how many are gone.
+   * Removes files from the front that are written as a whole while all their chunks end before
+   * `minTime`, and cuts the current one. Returns how many are gone.
    */
   truncate(minTime: number): number {
     this.checkOpen();
@@ -144,30 +191,152 @@ export class HeadChunkWriter {
   }
 
   /** Flushes and syncs; idempotent. Rejects where that fails; it is closed all the same. */
-  async close(): Promise<void> {
-    if (this.isClosed) return;
+  close(): Promise<void> {
+    this.closing ??= this.closeOnce();
+    return this.closing;
+  }
+
+  private async closeOnce(): Promise<void> {
     try {
-      this.flush();
-      await this.file?.syncLater();
+      await this.writeAll();
+      await this.current.file?.syncLater();
     } finally {
-      this.isClosed = true;
-      this.file?.close();
+      for (const { of } of this.waiting) of.file?.close();
+      this.current.file?.close();
       await Promise.all(this.syncs);
     }
   }
 
-  /** The length of the current file, with what is buffered of it. */
-  private get fileBytes(): number {
-    return this.flushedBytes + this.bufferedBytes;
+  private async writeAll(): Promise<void> {
+    this.seal();
+    const wanted = this.appendedBytes;
+    // What began before may fail: it is tried again, and only that is told.
+    await this.writing?.catch(ignore);
+    while (this.storedBytes < wanted) await this.writeFirst();
   }
 
-  /** Finishes the current file; where the disk refuses, it grows on beyond its size. */
-  private tryCut(): void {
-    this.tryFlush();
-    const { file } = this;
-    if (this.bufferedBytes > 0) return;
+  /** Finishes the current file, once all of it is written. */
+  private cut(): void {
     this.isCutWanted = false;
-    if (file === null) return;
+    const { current } = this;
+    if (current.length === 0) return;
+    this.seal();
+    current.isCut = true;
+    this.current = newFile(current.number + 1);
+    if (current.storedLength === current.length) this.finish(current);
+    else this.writeBehind();
+  }
+
+  /** Adds bytes to the current file; returns where they are in it. */
+  private put(bytes: Uint8Array): number {
+    const { current } = this;
+    const needed = (this.gathered?.length ?? 0) + bytes.length;
+    if (this.gathered !== null && needed > this.bufferBytes) {
+      this.seal();
+      this.writeBehind();
+    }
+    this.gathered ??= {
+      of: current,
+      ref: current.number * TWO_32 + current.length,
+      buffer: this.idle.pop() ?? new Uint8Array(0),
+      length: 0,
+    };
+    const at = current.length;
+    add(this.gathered, bytes, this.bufferBytes);
+    current.length += bytes.length;
+    this.appendedBytes += bytes.length;
+    return at;
+  }
+
+  /** What is gathered changes no more. */
+  private seal(): void {
+    if (this.gathered !== null) this.waiting.push(this.gathered);
+    this.gathered = null;
+  }
+
+  /** Sees to it that what waits is written, without waiting for that as long as little waits. */
+  private writeBehind(): void {
+    if (this.waiting.length > WAITING_MAX) this.writeNow();
+    else if (!this.isDraining) void this.drain();
+  }
+
+  private async drain(): Promise<void> {
+    this.isDraining = true;
+    for (let goesOn = true; goesOn && this.waiting.length > 0;) {
+      // What fails waits on: whoever flushes tries again, and is told.
+      goesOn = await this.writeFirst().then(
+        () => true,
+        () => false,
+      );
+    }
+    this.isDraining = false;
+  }
+
+  /** Has the system's threads write the first piece that waits, or waits for what they are at. */
+  private writeFirst(): Promise<void> {
+    this.writing ??= this.writeLater(this.waiting[0]).finally(() => (this.writing = null));
+    return this.writing;
+  }
+
+  private async writeLater(piece: Piece): Promise<void> {
+    const file = this.fileFor(piece);
+    const flight = { piece, isOvertaken: false };
+    this.flight = flight;
+    try {
+      await file.writeLater(piece.buffer.subarray(0, piece.length));
+    } catch (error) {
+      if (!flight.isOvertaken) throw error;
+    } finally {
+      this.flight = null;
+    }
+    if (!flight.isOvertaken) this.noteStored();
+  }
+
+  /**
+   * Writes what waits, on this thread. What another thread is at, too: whichever comes last, the
+   * same bytes come to the same place.
+   */
+  private writeNow(): void {
+    if (this.flight !== null) this.flight.isOvertaken = true;
+    try {
+      while (this.waiting.length > 0) {
+        const piece = this.waiting[0];
+        this.fileFor(piece).write(piece.buffer.subarray(0, piece.length));
+        this.noteStored();
+      }
+    } catch (error) {
+      // It waits on: whoever flushes tries again, and is told.
+      if (!(error instanceof DiskError)) throw error;
+    }
+  }
+
+  /** The file of the first piece that waits, so that a write goes where it belongs. */
+  private fileFor({ of }: Piece): WritableFile {
+    const file = (of.file ??= this.disk.create(
+      this.disk.join(this.dir, headChunkFileName(of.number)),
+    ));
+    if (!of.isNameSynced) this.disk.syncDirectory(this.dir);
+    of.isNameSynced = true;
+    // What an earlier attempt has left.
+    if (file.size > of.storedLength) file.truncate(of.storedLength);
+    return file;
+  }
+
+  /** The first piece that waits is in its file. */
+  private noteStored(): void {
+    const piece = this.waiting[0];
+    this.waiting.shift();
+    const { of, buffer, length } = piece;
+    of.storedLength += length;
+    this.storedBytes += length;
+    if (piece !== this.flight?.piece && this.idle.length < IDLE_MAX) this.idle.push(buffer);
+    if (of.isCut && of.storedLength === of.length) this.finish(of);
+  }
+
+  /** Everything of a file is in it: it is synced and closed. */
+  private finish({ number, maxTime, file }: OpenFile): void {
+    this.finished.push({ number, maxTime });
+    assert(file !== null, 'a file has its header');
     const sync = file
       .syncLater()
       .catch(this.onSyncError)
@@ -176,44 +345,48 @@ export class HeadChunkWriter {
         this.syncs.delete(sync);
       });
     this.syncs.add(sync);
-    this.finished.push({ number: this.fileNumber, maxTime: this.fileMaxTime });
-    this.file = null;
-    this.isNameSynced = false;
-    this.fileNumber++;
-    this.flushedBytes = 0;
-    this.fileMaxTime = -Infinity;
-  }
-
-  private tryFlush(): void {
-    try {
-      this.flush();
-    } catch (error) {
-      // The next flush tells it again.
-      if (!(error instanceof DiskError)) throw error;
-    }
-  }
-
-  private beginFile(): void {
-    const header = new Uint8Array(HEAD_CHUNKS_HEADER_BYTES);
-    new DataView(header.buffer).setUint32(0, HEAD_CHUNKS_MAGIC);
-    header[4] = HEAD_CHUNKS_VERSION;
-    this.put(header);
-  }
-
-  private put(bytes: Uint8Array): void {
-    const needed = this.bufferedBytes + bytes.length;
-    if (needed > this.buffer.length) {
-      const larger = new Uint8Array(Math.max(needed, 2 * this.buffer.length));
-      larger.set(this.buffer.subarray(0, this.bufferedBytes));
-      this.buffer = larger;
-    }
-    copyBytes(bytes, this.buffer, this.bufferedBytes);
-    this.bufferedBytes = needed;
   }
 
   private checkOpen(): void {
-    if (this.isClosed) throw new ClosedError('the head chunk writer');
+    if (this.closing !== null) throw new ClosedError('the head chunk writer');
   }
+}
+
+const FILE_HEADER = new Uint8Array(HEAD_CHUNKS_HEADER_BYTES);
+new DataView(FILE_HEADER.buffer).setUint32(0, HEAD_CHUNKS_MAGIC);
+FILE_HEADER[4] = HEAD_CHUNKS_VERSION;
+
+function newFile(number: number): OpenFile {
+  return {
+    number,
+    file: null,
+    isNameSynced: false,
+    maxTime: -Infinity,
+    length: 0,
+    storedLength: 0,
+    isCut: false,
+  };
+}
+
+/** Adds bytes to a piece; its buffer grows to `usualBytes` with the first ones. */
+function add(piece: Piece, bytes: Uint8Array, usualBytes: number): void {
+  const needed = piece.length + bytes.length;
+  if (needed > piece.buffer.length) {
+    const larger = new Uint8Array(Math.max(needed, Math.min(2 * needed, usualBytes)));
+    larger.set(piece.buffer.subarray(0, piece.length));
+    piece.buffer = larger;
+  }
+  copyBytes(bytes, piece.buffer, piece.length);
+  piece.length = needed;
+}
+
+/** A piece from the entry `ref` on. */
+function rest({ ref: start, buffer, length }: Piece, ref: number): Uint8Array {
+  return buffer.subarray(ref - start, length);
+}
+
+function ignore(): void {
+  // It is tried again.
 }
 
 function numbersIn(disk: WritableDisk, dir: string): number[] {

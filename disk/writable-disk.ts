@@ -17,8 +17,8 @@ export interface WritableFile {
   write(bytes: Uint8Array): void;
   /**
    * The same without holding the thread: `bytes` must not change until it resolves, `size` counts
-   * them at once, and later writes go behind them. A file of which one fails has holes, and is to
-   * be thrown away.
+   * them at once, and later writes go behind them. Where one fails the file has a hole there: it is
+   * thrown away, or truncated to what is in front of that.
    */
   writeLater(bytes: Uint8Array): Promise<void>;
   /** Another one that was opened has appended: there are `size` bytes by now. */

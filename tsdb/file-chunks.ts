@@ -1,6 +1,6 @@
 /**
  * The full chunks of a head in `chunks_head`: written by `HeadChunkWriter`, read back by position.
- * What the writer has still in its buffer is read there.
+ * What the writer has still in memory is read there.
  */
 import { HeadChunkEntries } from '../chunks/head-chunk-entry.js';
 import type { HeadChunkWriter } from '../chunks/head-chunk-writer.js';
@@ -9,9 +9,6 @@ import type { ByteSource } from '../disk/byte-source.js';
 import type { Disk } from '../disk/disk.js';
 import { CorruptionError } from '../model/errors.js';
 import { dataOfEntry, FULL_ENTRY_BYTES_MAX, type FullChunks, TWO_32 } from './full-chunks.js';
-
-/** What the writer may hold in memory, roughly: its buffer. */
-const BUFFER_BYTES = 1024 * 1024;
 
 export class FileChunks implements FullChunks {
   readonly areInFiles = true;
@@ -43,8 +40,8 @@ export class FileChunks implements FullChunks {
     return entry.data();
   }
 
-  flush(): void {
-    this.writer.flush();
+  flush(): Promise<void> {
+    return this.writer.flush();
   }
 
   truncate(minTime: number): void {
@@ -57,7 +54,7 @@ export class FileChunks implements FullChunks {
   }
 
   get memoryBytes(): number {
-    return BUFFER_BYTES;
+    return this.writer.memoryBytes;
   }
 
   async close(): Promise<void> {

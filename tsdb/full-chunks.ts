@@ -27,8 +27,11 @@ export interface FullChunks {
    * damaged.
    */
   data(ref: number, dataLength: number): Uint8Array;
-  /** Writes what is only in memory; throws where the disk refuses, and it stays in memory. */
-  flush(): void;
+  /**
+   * Resolves when what was only in memory is written; rejects where the disk refuses, and it stays
+   * in memory.
+   */
+  flush(): Promise<void>;
   /** Drops what holds only chunks that end before `minTime`. */
   truncate(minTime: number): void;
   /** What it holds in memory. */

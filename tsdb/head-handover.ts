@@ -40,13 +40,14 @@ export class Handover {
     this.data = data;
   }
 
-  /** The head's part of the closed `range`. */
+  /**
+   * The head's part of the closed `range`. It names full chunks by their places in files, which
+   * are to be flushed before anybody reads there.
+   */
   *take(range: Interval): Steps<HeadSnapshot> {
     const { data } = this;
     const { store, kernel } = data;
     const { lastRef } = store;
-    data.drainFinished();
-    data.chunks.flush();
     this.range = range;
     this.builder = new HeadSnapshotBuilder({
       series: store.count,
@@ -57,8 +58,6 @@ export class Handover {
     try {
       yield* this.addPairs();
       yield* this.addAll(lastRef);
-      // Chunks that have become full since lie in the file behind those that were there.
-      data.chunks.flush();
       return this.builder.finish();
     } finally {
       this.builder = new HeadSnapshotBuilder();

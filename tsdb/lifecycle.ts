@@ -43,7 +43,7 @@ export class Lifecycle {
       return;
     }
     // That there is no room for a block does not mean that there is none for a commit.
-    head.data.chunks.flush();
+    await head.data.chunks.flush();
     await this.compact(options);
   }
 

@@ -148,7 +148,15 @@ export class LiveHead {
    * `NoSpaceError` where full chunks cannot be written.
    */
   snapshotFor(range: Interval, signal?: AbortSignal): Promise<HeadSnapshot> {
-    return this.cleaning.take(() => this.pacer.run(this.handover.take(range), signal));
+    const { chunks } = this.data;
+    return this.cleaning.take(async () => {
+      // Before, so that a full disk is told at once.
+      await chunks.flush();
+      const snapshot = await this.pacer.run(this.handover.take(range), signal);
+      // Chunks that have become full meanwhile lie behind those that were there.
+      await chunks.flush();
+      return snapshot;
+    });
   }
 
   /**

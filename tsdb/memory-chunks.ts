@@ -33,8 +33,9 @@ export class MemoryChunks implements FullChunks {
     return dataOfEntry(portion.bytes.subarray(ref % TWO_32, portion.length), dataLength);
   }
 
-  flush(): void {
+  flush(): Promise<void> {
     // There is nowhere to write to.
+    return Promise.resolve();
   }
 
   truncate(minTime: number): void {

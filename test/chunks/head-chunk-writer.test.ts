@@ -1,4 +1,6 @@
 /** Head chunk files as they are written: what was appended is found again, whatever the disk does. */
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import fc from 'fast-check';
 import type { HeadChunk } from '../../chunks/head-chunk-list.js';
 import { HeadChunkFiles } from '../../chunks/head-chunks.js';
 import { HeadChunkWriter, type HeadChunkWriterOptions } from '../../chunks/head-chunk-writer.js';
@@ -8,6 +10,7 @@ import { crc32c } from '../../encoding/crc32c.js';
 import { AssertionError } from '../../model/assert.js';
 import { ClosedError, DiskError, NoSpaceError } from '../../model/errors.js';
 import { atOnce } from '../../model/steps.js';
+import { SimulatedDisk } from '../simulation/simulated-disk.js';
 import { bytesOfHex } from '../support/bits.js';
 import { scratchFolder } from '../support/scratch.js';
 import { WritableMemoryDisk } from '../support/writable-memory-disk.js';
@@ -84,17 +87,17 @@ describe('entries', () => {
     ]);
   });
 
-  it('that come together stay together', () => {
+  it('that come together stay together', async () => {
     const disk = memoryDisk();
     const writer = open(disk, filesOf(3));
     const two = (series: number): Buffer => Buffer.concat([entry(series), entry(series + 1)]);
     expect(writer.append(two(1), 0)).toBe(TWO_32 + HEADER_BYTES);
     expect(writer.append(two(3), 0)).toBe(2 * TWO_32 + HEADER_BYTES);
-    writer.flush();
+    await writer.flush();
     expect(scan(disk)).toHaveLength(4);
   });
 
-  it('wait in the buffer until it is full or flushed, and are readable there', () => {
+  it('wait in memory until a piece is full or flushed, and are readable there', async () => {
     const disk = memoryDisk();
     const writer = open(disk, { bufferBytes: HEADER_BYTES + 2 * ENTRY_BYTES });
     const first = writer.append(entry(1), 0);
@@ -104,11 +107,12 @@ describe('entries', () => {
     expect(Buffer.from(writer.buffered(first) ?? [])).toEqual(both);
     expect(Buffer.from(writer.buffered(second) ?? [])).toEqual(Buffer.from(entry(2)));
     const third = writer.append(entry(3), 0);
+    expect(Buffer.from(writer.buffered(second) ?? [])).toEqual(Buffer.from(entry(2)));
+    await nextTurn();
     expect(writer.buffered(first)).toBeNull();
     expect(Buffer.from(writer.buffered(third) ?? [])).toEqual(Buffer.from(entry(3)));
     expect(scan(disk)).toHaveLength(2);
-    writer.flush();
-    writer.flush();
+    await Promise.all([writer.flush(), writer.flush()]);
     expect(writer.buffered(third)).toBeNull();
     expect(scan(disk)).toHaveLength(3);
     expect(() => writer.buffered(third + ENTRY_BYTES)).toThrow(AssertionError);
@@ -139,12 +143,11 @@ describe('a file', () => {
     const errors: Error[] = [];
     const writer = open(disk, { onSyncError: (error) => errors.push(error) });
     writer.append(entry(1), 0);
-    writer.flush();
+    await writer.flush();
     writer.cutFile();
     disk.refusedAt = disk.log.length;
     writer.append(entry(2), 0);
-    await Promise.resolve();
-    await Promise.resolve();
+    await nextTurn();
     await writer.close();
     expect(errors).toHaveLength(1);
     expect(scan(disk)).toHaveLength(2);
@@ -157,9 +160,12 @@ describe('truncation', () => {
     const disk = memoryDisk();
     const writer = open(disk, filesOf(1));
     for (const maxTime of [10, 30, 20, 40]) writer.append(entry(1, maxTime), maxTime);
+    // Nothing is written yet, and what is in memory stays readable.
+    expect(writer.truncate(1000)).toBe(0);
+    await writer.flush();
     expect(writer.truncate(10)).toBe(0);
     expect(writer.truncate(25)).toBe(1);
-    expect(namesIn(disk)).toEqual(['000002', '000003']);
+    expect(namesIn(disk)).toEqual(['000002', '000003', '000004']);
     expect(writer.truncate(1000)).toBe(2);
     expect(Math.floor(writer.append(entry(1, 50), 50) / TWO_32)).toBe(5);
     expect(namesIn(disk)).toEqual(['000004']);
@@ -189,13 +195,14 @@ describe('a full disk', () => {
       const writer = open(disk, { ...filesOf(2), bufferBytes: ENTRY_BYTES });
       disk.room = room;
       const refs = [1, 2, 3, 4].map((series) => writer.append(entry(series), 0));
-      expect(() => writer.flush()).toThrow(NoSpaceError);
+      await expect(writer.flush()).rejects.toThrow(NoSpaceError);
       expect(Buffer.from(writer.buffered(refs[3]) ?? [])).toEqual(Buffer.from(entry(4)));
       disk.room = Infinity;
       refs.push(writer.append(entry(5), 0));
       await writer.close();
       expect(scan(disk).map(({ ref }) => ref)).toEqual(refs);
-      expect(namesIn(disk)).toEqual(['000001', '000002']);
+      expect(namesIn(disk)).toEqual(['000001', '000002', '000003']);
+      expect(disk.openFiles).toBe(0);
     }
   });
 
@@ -207,10 +214,10 @@ describe('a full disk', () => {
       disk.refusedAt = at;
       const refs = [1, 2, 3, 4, 5].map((series) => writer.append(entry(series), 0));
       try {
-        writer.flush();
+        await writer.flush();
       } catch (error) {
         if (!(error instanceof DiskError)) throw error;
-        writer.flush();
+        await writer.flush();
       }
       expect(scan(disk).map(({ ref }) => ref)).toEqual(refs);
       if (disk.refusedAt !== Infinity) break;
@@ -222,13 +229,115 @@ describe('a full disk', () => {
   });
 });
 
+describe('what is appended while the disk is at something else', () => {
+  const entries = fc
+    .integer({ min: 1, max: 5 })
+    .map((count) => ({ kind: 'append', count }) as const);
+  const others = fc
+    .constantFrom('flush', 'turn', 'cut', 'refuse', 'fill')
+    .map((kind) => ({ kind }));
+  const steps = fc.array(fc.oneof({ weight: 3, arbitrary: entries }, others), { maxLength: 40 });
+
+  it('is where its ref says, in memory or in its file', async () => {
+    await fc.assert(
+      fc.asyncProperty(steps, fc.nat(6), async (list, pieces) => {
+        const disk = new SimulatedDisk();
+        disk.makeDirectory(DIR);
+        const bufferBytes = ENTRY_BYTES * pieces;
+        const writer = new HeadChunkWriter(disk, DIR, { ...filesOf(12), bufferBytes });
+        const refs: number[] = [];
+        let refuses = false;
+        disk.beforeOperation = ({ kind, path }) => {
+          if (refuses && kind !== 'truncate') throw new DiskError('refused', path, 'EIO');
+          refuses = false;
+        };
+        const check = (): void => {
+          for (const [i, ref] of refs.entries()) {
+            expect(Buffer.compare(bytesAt(disk, writer, ref), entry(i + 1))).toBe(0);
+          }
+        };
+        const flushes: Promise<unknown>[] = [];
+        for (const step of list) {
+          if (step.kind === 'append') {
+            const first = refs.length + 1;
+            const all = Array.from({ length: step.count }, (_, i) => entry(first + i));
+            const ref = writer.append(Buffer.concat(all), 0);
+            refs.push(...all.map((_, i) => ref + i * ENTRY_BYTES));
+          } else if (step.kind === 'flush') flushes.push(writer.flush().catch(() => undefined));
+          else if (step.kind === 'turn') await nextTurn();
+          else if (step.kind === 'cut') writer.cutFile();
+          else if (step.kind === 'refuse') refuses = true;
+          else disk.capacityBytes = disk.usedBytes + 50;
+          check();
+          if (step.kind === 'turn') disk.capacityBytes = Infinity;
+        }
+        refuses = false;
+        disk.capacityBytes = Infinity;
+        await Promise.all(flushes);
+        await writer.flush();
+        check();
+        await writer.close();
+        const files = atOnce(HeadChunkFiles.open(disk, DIR));
+        expect(files.problems).toEqual([]);
+        expect(files.chunks.map(({ ref }) => ref)).toEqual(refs);
+        files.close();
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('is written at once where much waits, and so is what another thread is at', async () => {
+    const disk = new SimulatedDisk();
+    disk.makeDirectory(DIR);
+    const writer = new HeadChunkWriter(disk, DIR, { bufferBytes: ENTRY_BYTES });
+    const writes: number[] = [];
+    disk.beforeOperation = ({ kind, start }) => {
+      if (kind === 'write') writes.push(start ?? 0);
+    };
+    const refs = Array.from({ length: 30 }, (_, i) => writer.append(entry(i + 1), 0));
+    const held = refs.filter((ref) => writer.buffered(ref) !== null);
+    expect(held.length).toBeLessThan(15);
+    await nextTurn();
+    // The header was under way all the time.
+    expect(writes.filter((start) => start === 0)).toHaveLength(2);
+    await writer.close();
+    expect(writes).toHaveLength(32);
+    const files = atOnce(HeadChunkFiles.open(disk, DIR));
+    expect(files.chunks.map(({ ref }) => ref)).toEqual(refs);
+    files.close();
+  });
+
+  it('takes no more memory than the largest pieces that waited', async () => {
+    const disk = memoryDisk();
+    const writer = open(disk, { bufferBytes: 4 * ENTRY_BYTES });
+    let most = 0;
+    for (let i = 0; i < 500; i++) {
+      writer.append(entry(i + 1), 0);
+      most = Math.max(most, writer.memoryBytes);
+      if (i % 50 === 0) await nextTurn();
+    }
+    expect(most).toBeLessThan(15 * 4 * ENTRY_BYTES);
+    await writer.close();
+    expect(scan(disk)).toHaveLength(500);
+  });
+});
+
+/** An entry, from wherever it is. */
+function bytesAt(disk: SimulatedDisk, writer: HeadChunkWriter, ref: number): Uint8Array {
+  const buffered = writer.buffered(ref);
+  if (buffered !== null) return buffered.subarray(0, ENTRY_BYTES);
+  const path = `${DIR}/${String(Math.floor(ref / TWO_32)).padStart(6, '0')}`;
+  const offset = ref % TWO_32;
+  return disk.readFile(path, Infinity).subarray(offset, offset + ENTRY_BYTES);
+}
+
 describe('a writer that is closed', () => {
   it('takes nothing more', async () => {
     const writer = open(memoryDisk());
     await writer.close();
     await writer.close();
     expect(() => writer.append(entry(1), 0)).toThrow(ClosedError);
-    expect(() => writer.flush()).toThrow(ClosedError);
+    await expect(writer.flush()).rejects.toThrow(ClosedError);
     expect(() => writer.truncate(0)).toThrow(ClosedError);
   });
 });

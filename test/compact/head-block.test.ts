@@ -33,12 +33,12 @@ interface Made {
   readonly contents: () => string[];
 }
 
-function head(all: readonly HeadTestSeries[], minTime = 0, maxTime = 1000): Made {
+async function head(all: readonly HeadTestSeries[], minTime = 0, maxTime = 1000): Promise<Made> {
   const disk = new WritableMemoryDisk([DIR, CHUNKS]);
   const filled = new TestHead(disk, CHUNKS);
   filled.addPair('gone', 'symbol');
   for (const one of all) filled.add(one);
-  const source = { snapshot: filled.finish(), chunksDir: CHUNKS };
+  const source = { snapshot: await filled.finish(), chunksDir: CHUNKS };
   const block = { ulid: ULID, minTime, maxTime };
   return {
     disk,
@@ -48,7 +48,7 @@ function head(all: readonly HeadTestSeries[], minTime = 0, maxTime = 1000): Made
 }
 
 it('a head becomes a block of its series in label order', async () => {
-  const { write, contents } = head(FEW);
+  const { write, contents } = await head(FEW);
   expect(await write()).toMatchObject({
     ulid: ULID,
     minTime: 0,
@@ -60,37 +60,37 @@ it('a head becomes a block of its series in label order', async () => {
 });
 
 it('full chunks come out of the files', async () => {
-  const { disk, write, contents } = head([series({ n: 'a' }, ...steps(0, 500))]);
+  const { disk, write, contents } = await head([series({ n: 'a' }, ...steps(0, 500))]);
   expect(disk.files.has(`${CHUNKS}/000001`)).toBe(true);
   expect((await write())?.stats.numChunks).toBeGreaterThan(2);
   expect(contents()).toEqual([`n a: ${steps(0, 500).join(' ')}`]);
 });
 
 it('what lies outside of the range stays behind, whole chunks and parts of them', async () => {
-  const { write, contents } = head([...FEW, series({ n: 'z' }, ...steps(0, 500))], 35, 300);
+  const { write, contents } = await head([...FEW, series({ n: 'z' }, ...steps(0, 500))], 35, 300);
   expect((await write())?.stats.numSamples).toBe(1 + 300 - 35);
   expect(contents()).toEqual(['n a: 40', `n z: ${steps(35, 265).join(' ')}`]);
 });
 
-it('a block has all texts of the head for symbols', () => {
+it('a block has all texts of the head for symbols', async () => {
   const disk = new WritableMemoryDisk([DIR, CHUNKS]);
   const filled = new TestHead(disk, CHUNKS);
   filled.addPair('gone', 'symbol');
   FEW.forEach((one) => filled.add(one));
-  const { symbols } = atOnce(sortHead(filled.finish()));
+  const { symbols } = atOnce(sortHead(await filled.finish()));
   const texts = Array.from({ length: symbols.count }, (_, i) => symbols.textAt(i));
   expect(texts).toEqual(['', 'a', 'b', 'gone', 'n', 'symbol', 'x', 'é']);
 });
 
 it('an empty range makes no block', async () => {
-  const { disk, write } = head(FEW, 500, 600);
+  const { disk, write } = await head(FEW, 500, 600);
   const before = [...disk.files.keys()];
   expect(await write()).toBeNull();
   expect([...disk.files.keys()]).toEqual(before);
 });
 
 it('a damaged chunk is named, and nothing is left behind', async () => {
-  const { disk, write } = head([series({ n: 'a' }, ...steps(0, 500))]);
+  const { disk, write } = await head([series({ n: 'a' }, ...steps(0, 500))]);
   patch(disk, `${CHUNKS}/000001`, (bytes) => (bytes[50] ^= 1));
   await expect(write()).rejects.toThrow(CorruptionError);
   await expect(write()).rejects.toThrow(`${CHUNKS}/000001: corrupt at byte 8: chunk checksum`);
@@ -98,7 +98,7 @@ it('a damaged chunk is named, and nothing is left behind', async () => {
 });
 
 it('a refused write leaves nothing behind', async () => {
-  const { disk, write } = head(FEW);
+  const { disk, write } = await head(FEW);
   disk.refusedAt = disk.log.length + 5;
   await expect(write()).rejects.toThrow(DiskError);
   expect([...disk.files.keys()].filter((path) => path.includes(ULID))).toEqual([]);

@@ -80,7 +80,8 @@ describe.each(['inline', 'thread'] as const)('jobs in a runner (%s)', (kind) => 
     head.add({ labels: [['n', 'a']], times, values: times });
     const block = { ulid: NEW, minTime: 0, maxTime: 1000 };
     const jobs = runner();
-    const meta = await jobs.run({ kind: 'head', dir, block, snapshot: head.finish(), chunksDir });
+    const snapshot = await head.finish();
+    const meta = await jobs.run({ kind: 'head', dir, block, snapshot, chunksDir });
     expect(meta?.stats.numSamples).toBe(300);
     await jobs.close();
   });

@@ -132,7 +132,7 @@ describePeers('a block that we make of a head', ['compaction'], () => {
         values: Float64Array.from({ length: samples }, (_, i) => sampleAt(number, i)),
       });
     }
-    const source = { snapshot: head.finish(), chunksDir };
+    const source = { snapshot: await head.finish(), chunksDir };
     const block = { ulid: OUR_ULID, minTime: 0, maxTime: 2 * 3600 * 1000 };
     await writeHeadBlock(disk, mine, block, source, { kernel: new Kernel() });
     expect(filesOf(join(mine, OUR_ULID), OUR_ULID)).toEqual(filesOf(join(theirs, ulid), ulid));

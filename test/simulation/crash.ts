@@ -85,14 +85,14 @@ class CrashPoints {
    */
   addAt(operation: Operation): void {
     const { before, version } = this;
-    const { kind, path, bytes } = operation;
+    const { kind, path, bytes, start = 0 } = operation;
     const isSync = before?.kind === 'sync' || before?.kind === 'syncdir';
     const isNews = this.model.version !== version || before === null;
     if (isNews || !isSync) this.add('everything', `before ${kind} ${path}`);
     if (isNews || isSync) this.add('synced', `before ${kind} ${path}`);
     if (bytes !== undefined && bytes.length > 1) {
       const { disk } = this.add('everything', `within ${kind} ${path}`);
-      disk.tear(path, bytes.slice(0, 1 + this.random.below(bytes.length - 1)));
+      disk.tear(path, start, bytes.slice(0, 1 + this.random.below(bytes.length - 1)));
     }
     if (kind === 'rename' && path.includes('/wal/checkpoint.')) this.checkpoints++;
     if (kind === 'rename' && path.includes('/tombstones')) this.deletions++;

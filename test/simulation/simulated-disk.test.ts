@@ -82,7 +82,7 @@ describe('a disk after a crash', () => {
     disk.link('/a', '/b');
     const after = disk.afterCrash('everything');
     file.write(bytes('two'));
-    after.tear('/a', bytes('XX'));
+    after.tear('/a', 3, bytes('XX'));
     expect(read(disk, '/b')).toBe('onetwo');
     expect(read(after, '/b')).toBe('oneXX');
     expect(after.usedBytes).toBe(5);
@@ -126,6 +126,26 @@ describe('an operation', () => {
     disk.capacityBytes = 10;
     file.write(bytes('f'));
     expect(disk.space()).toEqual({ freeBytes: 4, totalBytes: 10 });
+  });
+
+  it('that is done later comes to its place, whatever was done to the file until then', async () => {
+    const disk = new SimulatedDisk();
+    const seen: string[] = [];
+    disk.beforeOperation = ({ kind, start }: Operation) => seen.push(`${kind} ${start ?? ''}`);
+    const file = disk.create('/a');
+    file.write(bytes('ab'));
+    const later = [file.writeLater(bytes('cd')), file.writeLater(bytes('ef'))];
+    expect([file.size, read(disk, '/a')]).toEqual([6, 'ab']);
+    file.write(bytes('gh'));
+    expect(read(disk, '/a')).toBe('ab\0\0\0\0gh');
+    await Promise.all(later);
+    expect(read(disk, '/a')).toBe('abcdefgh');
+    disk.capacityBytes = 9;
+    const refused = file.writeLater(bytes('ij'));
+    await expect(refused).rejects.toThrow('ENOSPC');
+    expect([file.size, read(disk, '/a')]).toEqual([10, 'abcdefghi']);
+    file.truncate(8);
+    expect([file.size, seen.at(-1)]).toEqual([8, 'truncate ']);
   });
 
   it('is refused with the reason of the system', () => {

@@ -10,6 +10,7 @@
  * may throw, which is how a test stops a program at an operation or makes the disk refuse one.
  */
 import { posix } from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type ByteSource, MemorySource } from '../../disk/byte-source.js';
 import type { DirectoryEntry, FileStat } from '../../disk/disk.js';
 import type { DiskSpace, FileLock, WritableDisk, WritableFile } from '../../disk/writable-disk.js';
@@ -20,8 +21,9 @@ export interface Operation {
   readonly kind:
     'create' | 'mkdir' | 'rename' | 'link' | 'remove' | 'write' | 'truncate' | 'sync' | 'syncdir';
   readonly path: string;
-  /** Of a write. */
+  /** Of a write: what goes where in the file. */
   readonly bytes?: Uint8Array;
+  readonly start?: number;
 }
 
 /** What a crash leaves: everything that was called, or only what was synced. */
@@ -53,9 +55,9 @@ export class SimulatedDisk implements WritableDisk {
     return this.root.usedBytes(new Set());
   }
 
-  /** Appends a part of the write that a crash interrupted: to a disk that `afterCrash` gave. */
-  tear(path: string, part: Uint8Array): void {
-    this.findFile(path, 'tear').append(part);
+  /** Does a part of the write that a crash interrupted: to a disk that `afterCrash` gave. */
+  tear(path: string, start: number, part: Uint8Array): void {
+    this.findFile(path, 'tear').writeAt(start, part);
   }
 
   list(path: string): DirectoryEntry[] {
@@ -254,10 +256,12 @@ class File {
     return this.buffer.subarray(0, this.length);
   }
 
-  append(bytes: Uint8Array): void {
-    const end = this.length + bytes.length;
-    if (end > this.buffer.length) this.replaceBuffer(Math.max(end, 2 * this.buffer.length));
-    this.buffer.set(bytes, this.length);
+  /** Zeros come between what was there and what begins behind its end. */
+  writeAt(start: number, bytes: Uint8Array): void {
+    const end = Math.max(this.length, start + bytes.length);
+    const isChange = start < this.length || end > this.buffer.length;
+    if (isChange) this.replaceBuffer(Math.max(end, 2 * this.buffer.length));
+    this.buffer.set(bytes, start);
     this.length = end;
   }
 
@@ -291,6 +295,7 @@ class OpenFile implements WritableFile {
   readonly path: string;
   private readonly disk: SimulatedDisk;
   private readonly file: File;
+  size = 0;
   private isClosed = false;
 
   constructor(disk: SimulatedDisk, path: string, file: File) {
@@ -299,31 +304,28 @@ class OpenFile implements WritableFile {
     this.file = file;
   }
 
-  get size(): number {
-    return this.file.length;
-  }
-
   write(bytes: Uint8Array): void {
     this.checkOpen();
-    this.disk.operate({ kind: 'write', path: this.path, bytes });
-    // A disk that fills up takes a part first.
-    const free = this.disk.space().freeBytes;
-    this.file.append(bytes.subarray(0, free));
-    if (bytes.length > free) throw refusal('write', this.path, 'ENOSPC');
+    const taken = this.writeAt(this.size, bytes);
+    this.size += taken;
+    if (taken < bytes.length) throw refusal('write', this.path, 'ENOSPC');
   }
 
-  /** At once: what a crash finds of it then is nothing, a part or all, as of any write. */
-  writeLater(bytes: Uint8Array): Promise<void> {
-    return new Promise((resolve) => {
-      this.write(bytes);
-      resolve();
-    });
+  /** At a later turn of the loop, whatever has happened to the file until then. */
+  async writeLater(bytes: Uint8Array): Promise<void> {
+    this.checkOpen();
+    const start = this.size;
+    this.size += bytes.length;
+    await nextTurn();
+    const taken = this.writeAt(start, bytes);
+    if (taken < bytes.length) throw refusal('write', this.path, 'ENOSPC');
   }
 
   truncate(size: number): void {
     this.checkOpen();
     this.disk.operate({ kind: 'truncate', path: this.path });
     this.file.truncate(size);
+    this.size = size;
   }
 
   sync(): void {
@@ -339,6 +341,15 @@ class OpenFile implements WritableFile {
 
   close(): void {
     this.isClosed = true;
+  }
+
+  /** Returns how much was taken: a disk that fills up takes a part first. */
+  private writeAt(start: number, bytes: Uint8Array): number {
+    this.disk.operate({ kind: 'write', path: this.path, bytes, start });
+    const room = Math.max(this.file.length - start, 0) + this.disk.space().freeBytes;
+    const taken = bytes.subarray(0, room);
+    this.file.writeAt(start, taken);
+    return taken.length;
   }
 
   private checkOpen(): void {

@@ -67,8 +67,8 @@ export class TestHead {
     this.builder.addOpenChunk({ offset, length: bytes.length, ...range });
   }
 
-  finish(): HeadSnapshot {
-    this.chunks.flush();
+  async finish(): Promise<HeadSnapshot> {
+    await this.chunks.flush();
     return this.builder.finish();
   }
 

@@ -22,10 +22,10 @@ describe('full chunks in files', () => {
     const first = chunks.append(entry, 6);
     const data = chunks.data(first, dataLength).slice();
     expect(data).toHaveLength(dataLength);
-    chunks.flush();
+    await chunks.flush();
     expect(chunks.data(first, dataLength)).toEqual(data);
     const second = chunks.append(entry, 6);
-    chunks.flush();
+    await chunks.flush();
     expect(chunks.data(second, dataLength)).toEqual(data);
     expect(chunks.data(first, dataLength)).toEqual(data);
     expect(chunks.memoryBytes).toBeGreaterThan(0);
@@ -33,23 +33,23 @@ describe('full chunks in files', () => {
     await chunks.close();
   });
 
-  it('are checked when they are read from a file', () => {
+  it('are checked when they are read from a file', async () => {
     const disk = new WritableMemoryDisk(['/', DIR]);
     const chunks = open(disk);
     const entry = entryOf(5);
     const ref = chunks.append(entry, 6);
-    chunks.flush();
+    await chunks.flush();
     const file = disk.files.get(`${DIR}/000001`);
     if (file !== undefined) file[file.length - 1] ^= 1;
     expect(() => chunks.data(ref, entry.length - 30)).toThrow('corrupt');
     expect(() => chunks.data(ref, entry.length - 31)).toThrow('corrupt');
   });
 
-  it('go with their files', () => {
+  it('go with their files', async () => {
     const disk = new WritableMemoryDisk(['/', DIR]);
     const chunks = open(disk, 60);
     const refs = [0, 10, 20].map((time) => chunks.append(entryOf(time), time + 1));
-    chunks.flush();
+    await chunks.flush();
     const dataLength = entryOf(0).length - 30;
     for (const ref of refs) chunks.data(ref, dataLength);
     chunks.truncate(15);

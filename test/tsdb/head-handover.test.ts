@@ -82,7 +82,9 @@ describe('handing a head over', () => {
     appender.append({ new: 'pair' }, 600, 1);
     for (let time = 600; time < 1000; time++) appender.append({ n: 'b' }, time, 1);
     await appender.commit();
-    expect(await block(disk, atOnce(steps), 0, 200)).toEqual([
+    const snapshot = atOnce(steps);
+    await head.data.chunks.flush();
+    expect(await block(disk, snapshot, 0, 200)).toEqual([
       'a x n a: 0 100',
       `n b: ${times(0, 200)}`,
     ]);

@@ -21,7 +21,7 @@ describe('full chunks in memory', () => {
       expect(data).toEqual(dataOfEntry(bytes, dataLength));
       expect([data[0], data[1], data.length]).toEqual([0, count, dataLength]);
     }
-    chunks.flush();
+    await chunks.flush();
     await chunks.close();
     expect(chunks.memoryBytes).toBe(0);
   });
