@@ -19,7 +19,7 @@ import {
   REFS,
   SCRATCH,
 } from './memory';
-import { firstTime, storeBig } from './sample';
+import { firstTime, storeBig, TURNED } from './sample';
 import {
   chunkBytes,
   COUNT_BYTES,
@@ -102,11 +102,7 @@ function copyChunk(slot: Slot, to: usize): void {
 
 function copyBlock(from: usize, to: usize, bytes: usize): void {
   for (const end = from + bytes; from < end; from += 16, to += 16) {
-    const words = v128.load(from);
-    v128.store(
-      to,
-      i8x16.shuffle(words, words, 7, 6, 5, 4, 3, 2, 1, 0, 15, 14, 13, 12, 11, 10, 9, 8),
-    );
+    v128.store(to, i8x16.swizzle(v128.load(from), TURNED));
   }
 }
 

@@ -24,26 +24,20 @@ const NEAR_MAX: i64 = 8192;
 const MIDDLE_MAX: i64 = 65536;
 const FAR_MAX: i64 = 524288;
 
+/** The bytes of two words, each from its end. */
+export const TURNED: v128 = i8x16(7, 6, 5, 4, 3, 2, 1, 0, 15, 14, 13, 12, 11, 10, 9, 8);
+
 /** Stores a word big-endian: WebAssembly has no byte swap, but a shuffle. */
 // @ts-ignore: decorator
 @inline
 export function storeBig(at: usize, word: u64): void {
-  const words = i64x2.splat(word);
-  v128.store64_lane(
-    at,
-    i8x16.shuffle(words, words, 7, 6, 5, 4, 3, 2, 1, 0, 15, 14, 13, 12, 11, 10, 9, 8),
-    0,
-  );
+  v128.store64_lane(at, i8x16.swizzle(i64x2.splat(word), TURNED), 0);
 }
 
 // @ts-ignore: decorator
 @inline
 export function loadBig(at: usize): u64 {
-  const words = v128.load64_zero(at);
-  return i64x2.extract_lane(
-    i8x16.shuffle(words, words, 7, 6, 5, 4, 3, 2, 1, 0, 15, 14, 13, 12, 11, 10, 9, 8),
-    0,
-  );
+  return i64x2.extract_lane(i8x16.swizzle(v128.load64_zero(at), TURNED), 0);
 }
 
 /** The first sample: whole bytes, nine at least. */
@@ -84,8 +78,14 @@ function putUvarint(slot: Slot, value: u64): void {
 // @ts-ignore: decorator
 @inline
 export function dodOf(slot: Slot, delta: f64): i64 {
-  const whole = reinterpret<i64>(delta - slot.delta + TO_INTEGER);
-  return whole - reinterpret<i64>(TO_INTEGER);
+  return smallInteger(delta - slot.delta);
+}
+
+/** An integer within ±2^51; what it makes of any other number is none within ±2^50. */
+// @ts-ignore: decorator
+@inline
+export function smallInteger(integer: f64): i64 {
+  return reinterpret<i64>(integer + TO_INTEGER) - reinterpret<i64>(TO_INTEGER);
 }
 
 /** Whether it is none, or one of 14 bits. */
