@@ -3,7 +3,8 @@
  * bytes a chunk and no object. What stands in them is where a chunk lies and what it holds; its
  * bytes are in `chunks_head`.
  *
- * Places count from 1; 0 ends a list.
+ * Places count from 1; 0 ends a list. Its row stands in for the last chunk of a series that has
+ * none, so that adding one does the same for all.
  */
 import type { ChunkChain, HeadChunkList } from '../chunks/head-chunk-list.js';
 import { assert } from '../model/assert.js';
@@ -23,6 +24,18 @@ export interface FullChunk {
   readonly dataLength: number;
 }
 
+/** Full chunks that lie in one file, by columns. */
+export interface FullChunkColumns {
+  readonly count: number;
+  readonly slots: Uint32Array;
+  /** Of their entries, from the first one's. */
+  readonly offsets: Uint32Array;
+  readonly minTimes: Float64Array;
+  readonly maxTimes: Float64Array;
+  readonly counts: Uint32Array;
+  readonly lengths: Uint32Array;
+}
+
 export class ChunkLists {
   /** By slot: the places of the first chunk and of the last. */
   private readonly firsts = new U32Column();
@@ -39,6 +52,13 @@ export class ChunkLists {
   private placeCount = 0;
   private freed = 0;
   private chunkCount = 0;
+  /** The places of chunks that are added together. */
+  private places = new Uint32Array(0);
+
+  constructor() {
+    this.maxTimes.set(0, -Infinity);
+    this.nexts.set(0, 0);
+  }
 
   /** How many chunks there are. */
   get count(): number {
@@ -54,21 +74,28 @@ export class ChunkLists {
   /** Adds a chunk behind those of its series, all of which are older. */
   push(slot: number, chunk: FullChunk): void {
     const place = this.takePlace();
-    this.nexts.set(place, 0);
     this.files.set(place, Math.floor(chunk.ref / TWO_32));
     this.offsets.set(place, chunk.ref % TWO_32);
     this.minTimes.set(place, chunk.minTime);
     this.maxTimes.set(place, chunk.maxTime);
     this.counts.set(place, chunk.sampleCount);
     this.lengths.set(place, chunk.dataLength);
-    const last = this.lasts.at(slot);
-    if (last === 0) this.firsts.set(slot, place);
-    else {
-      assert(this.maxTimes.at(last) < chunk.minTime, 'the chunks of a series follow one another');
-      this.nexts.set(last, place);
-    }
-    this.lasts.set(slot, place);
-    this.chunkCount++;
+    this.nexts.set(place, 0);
+    this.addBehind(slot, place, chunk.minTime);
+  }
+
+  /** The same for many, the first of which has the ref `ref`. */
+  pushAll(chunks: FullChunkColumns, ref: number): void {
+    const { count, slots, minTimes } = chunks;
+    const places = this.takePlaces(count);
+    this.nexts.fillEach(places, 0, count);
+    this.files.fillEach(places, Math.floor(ref / TWO_32), count);
+    this.offsets.setEach(places, chunks.offsets, count, ref % TWO_32);
+    this.minTimes.setEach(places, minTimes, count);
+    this.maxTimes.setEach(places, chunks.maxTimes, count);
+    this.counts.setEach(places, chunks.counts, count);
+    this.lengths.setEach(places, chunks.lengths, count);
+    for (let i = 0; i < count; i++) this.addBehind(slots[i], places[i], minTimes[i]);
   }
 
   /**
@@ -170,6 +197,31 @@ export class ChunkLists {
     const byPlace = this.nexts.sizeBytes() + this.files.sizeBytes() + this.offsets.sizeBytes();
     const times = this.minTimes.sizeBytes() + this.maxTimes.sizeBytes();
     return bySlot + byPlace + times + this.counts.sizeBytes() + this.lengths.sizeBytes();
+  }
+
+  private addBehind(slot: number, place: number, minTime: number): void {
+    const last = this.lasts.at(slot);
+    assert(this.maxTimes.at(last) < minTime, 'the chunks of a series follow one another');
+    this.nexts.set(last, place);
+    if (last === 0) this.firsts.set(slot, place);
+    this.lasts.set(slot, place);
+    this.chunkCount++;
+  }
+
+  /** Takes `count` places, for which there is room in all columns then. */
+  private takePlaces(count: number): Uint32Array {
+    const end = this.placeCount + count + 1;
+    this.nexts.reserve(end);
+    this.files.reserve(end);
+    this.offsets.reserve(end);
+    this.minTimes.reserve(end);
+    this.maxTimes.reserve(end);
+    this.counts.reserve(end);
+    this.lengths.reserve(end);
+    if (this.places.length < count) this.places = new Uint32Array(count);
+    const { places } = this;
+    for (let i = 0; i < count; i++) places[i] = this.takePlace();
+    return places;
   }
 
   private takePlace(): number {

@@ -11,21 +11,24 @@ const ROW_MASK = PAGE_ROWS - 1;
 
 /** What both kinds share; `at` and `set`, called for each row, see one kind of page only. */
 abstract class PagedColumn<Page extends Uint32Array | Float64Array> {
-  protected readonly pages: Page[] = [];
+  protected readonly pages: Page[] = noPages();
 
   /** Sets a row; there is room for all rows before it then. */
   abstract set(row: number, value: number): void;
 
   /** Sets the rows from `from` on. */
   setRows(from: number, values: Page): void {
+    this.reserve(from + values.length);
     for (let done = 0; done < values.length;) {
       const row = from + done;
       const rows = Math.min(PAGE_ROWS - (row & ROW_MASK), values.length - done);
-      this.set(row, 0);
       this.pages[row >>> PAGE_SHIFT].set(values.subarray(done, done + rows), row & ROW_MASK);
       done += rows;
     }
   }
+
+  /** Makes room for the rows before `end`. */
+  abstract reserve(end: number): void;
 
   /** The pages, each of `PAGE_ROWS` rows: a copy of the list, not of them. */
   shared(): SharedArrayBuffer[] {
@@ -37,6 +40,16 @@ abstract class PagedColumn<Page extends Uint32Array | Float64Array> {
   }
 }
 
+/**
+ * An empty list that V8 takes for one of objects at once, as it would with the first page: what is
+ * compiled before the second one comes stays good.
+ */
+function noPages<Page>(): Page[] {
+  const pages: unknown[] = [null];
+  pages.pop();
+  return pages as Page[];
+}
+
 /** Integers from 0 to 2^32 - 1; rows that were never set are 0. */
 export class U32Column extends PagedColumn<Uint32Array> {
   /** The value of a row that there is room for. */
@@ -45,10 +58,28 @@ export class U32Column extends PagedColumn<Uint32Array> {
   }
 
   set(row: number, value: number): void {
-    while (row >>> PAGE_SHIFT >= this.pages.length) {
+    this.reserve(row + 1);
+    this.pages[row >>> PAGE_SHIFT][row & ROW_MASK] = value;
+  }
+
+  /** Sets the first `count` of `rows`, for which there is room, to `values`, more by `added`. */
+  setEach(rows: Uint32Array, values: Uint32Array, count: number, added = 0): void {
+    const { pages } = this;
+    for (let i = 0; i < count; i++) {
+      pages[rows[i] >>> PAGE_SHIFT][rows[i] & ROW_MASK] = values[i] + added;
+    }
+  }
+
+  /** Sets the first `count` of `rows`, for which there is room, to one value. */
+  fillEach(rows: Uint32Array, value: number, count: number): void {
+    const { pages } = this;
+    for (let i = 0; i < count; i++) pages[rows[i] >>> PAGE_SHIFT][rows[i] & ROW_MASK] = value;
+  }
+
+  reserve(end: number): void {
+    while (end > this.pages.length << PAGE_SHIFT) {
       this.pages.push(new Uint32Array(new SharedArrayBuffer(4 * PAGE_ROWS)));
     }
-    this.pages[row >>> PAGE_SHIFT][row & ROW_MASK] = value;
   }
 }
 
@@ -60,9 +91,21 @@ export class F64Column extends PagedColumn<Float64Array> {
   }
 
   set(row: number, value: number): void {
-    while (row >>> PAGE_SHIFT >= this.pages.length) {
+    this.reserve(row + 1);
+    this.pages[row >>> PAGE_SHIFT][row & ROW_MASK] = value;
+  }
+
+  /** Sets the first `count` of `rows`, for which there is room, to `values`. */
+  setEach(rows: Uint32Array, values: Float64Array, count: number): void {
+    const { pages } = this;
+    for (let i = 0; i < count; i++) {
+      pages[rows[i] >>> PAGE_SHIFT][rows[i] & ROW_MASK] = values[i];
+    }
+  }
+
+  reserve(end: number): void {
+    while (end > this.pages.length << PAGE_SHIFT) {
       this.pages.push(new Float64Array(new SharedArrayBuffer(8 * PAGE_ROWS)));
     }
-    this.pages[row >>> PAGE_SHIFT][row & ROW_MASK] = value;
   }
 }

@@ -12,6 +12,21 @@ function minTimes(lists: ChunkLists, slot: number): number[] {
   return found;
 }
 
+/** All that is known of each chunk of a slot. */
+function chunks(lists: ChunkLists, slot: number): FullChunk[] {
+  const found: FullChunk[] = [];
+  for (let at = lists.first(slot); at !== 0; at = lists.next(at)) {
+    found.push({
+      ref: lists.refAt(at),
+      minTime: lists.minTimeAt(at),
+      maxTime: lists.maxTimeAt(at),
+      sampleCount: lists.sampleCountAt(at),
+      dataLength: lists.dataLengthAt(at),
+    });
+  }
+  return found;
+}
+
 describe('chunk lists', () => {
   it('keep the chunks of each series in order', () => {
     const lists = new ChunkLists();
@@ -28,6 +43,42 @@ describe('chunk lists', () => {
     expect(lists.count).toBe(3);
     expect(lists.sizeBytes()).toBeGreaterThan(0);
     expect(() => lists.push(1, chunk(9, 10))).toThrow('follow one another');
+  });
+
+  it('take many at once as they take one after the other', () => {
+    const one = new ChunkLists();
+    const many = new ChunkLists();
+    const slots = Uint32Array.of(2, 0, 2, 1, 2);
+    const count = slots.length;
+    for (let slot = 0; slot < 3; slot++) [one, many].forEach((lists) => lists.start(slot));
+    // Later rounds reuse places that were freed in another order.
+    for (let round = 0; round < 4; round++) {
+      const minTimes = Float64Array.from(slots, (_, i) => 100 * round + 10 * i - 1000);
+      const maxTimes = minTimes.map((time) => time + 9);
+      const offsets = Uint32Array.from(slots, (_, i) => 50 * i);
+      const counts = Uint32Array.from(slots, (_, i) => 120 + i);
+      const lengths = Uint32Array.from(slots, (_, i) => 20 + i);
+      const ref = (round + 1) * 2 ** 32 + 8;
+      many.pushAll({ count, slots, offsets, minTimes, maxTimes, counts, lengths }, ref);
+      slots.forEach((slot, i) => {
+        one.push(slot, {
+          ref: ref + offsets[i],
+          minTime: minTimes[i],
+          maxTime: maxTimes[i],
+          sampleCount: counts[i],
+          dataLength: lengths[i],
+        });
+      });
+      for (let slot = 0; slot < 3; slot++) expect(chunks(many, slot)).toEqual(chunks(one, slot));
+      expect(many.count).toBe(one.count);
+      const late = { count: 1, slots: Uint32Array.of(2), offsets, maxTimes, counts, lengths };
+      const early = { ...late, minTimes: Float64Array.of(maxTimes[4]) };
+      if (round === 3) expect(() => many.pushAll(early, ref)).toThrow('follow one another');
+      for (const slot of [1, 2]) {
+        const dropped = [one, many].map((lists) => lists.dropBefore(slot, 100 * round - 970));
+        expect(dropped[0]).toBe(dropped[1]);
+      }
+    }
   });
 
   it('lose what ends before a time, and use its places again', () => {

@@ -41,4 +41,23 @@ describe('a column of pages', () => {
     integers.setRows(0, new Uint32Array(0));
     expect(integers.at(0)).toBe(7);
   });
+
+  it('takes rows from anywhere at once, where there is room', () => {
+    const rows = Uint32Array.of(PAGE_ROWS, 3, 2 * PAGE_ROWS - 1, 0);
+    const integers = new U32Column();
+    const numbers = new F64Column();
+    integers.reserve(2 * PAGE_ROWS);
+    numbers.reserve(2 * PAGE_ROWS);
+    expect([integers.sizeBytes(), numbers.sizeBytes()]).toEqual([8 * PAGE_ROWS, 16 * PAGE_ROWS]);
+    const read = (column: U32Column | F64Column): number[] =>
+      [...rows].map((row) => column.at(row));
+    integers.setEach(rows, Uint32Array.of(1, 2, 3, 4), 3, 100);
+    expect(read(integers)).toEqual([101, 102, 103, 0]);
+    integers.setEach(rows, Uint32Array.of(1, 2, 3, 4), 2);
+    expect(read(integers)).toEqual([1, 2, 103, 0]);
+    integers.fillEach(rows, 9, 3);
+    expect(read(integers)).toEqual([9, 9, 9, 0]);
+    numbers.setEach(rows, Float64Array.of(0.5, -1, Infinity, 4), 3);
+    expect(read(numbers)).toEqual([0.5, -1, Infinity, 0]);
+  });
 });
