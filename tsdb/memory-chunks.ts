@@ -2,6 +2,7 @@
  * The full chunks of a head without a directory: in memory, in portions that are dropped as files
  * are, once all their chunks are too old.
  */
+import { copyBytes } from '../encoding/shared-copy.js';
 import { assert } from '../model/assert.js';
 import { dataOfEntry, type FullChunks, TWO_32 } from './full-chunks.js';
 
@@ -21,7 +22,7 @@ export class MemoryChunks implements FullChunks {
   append(entries: Uint8Array, maxTime: number): number {
     const portion = this.portionFor(entries.length);
     const ref = this.last * TWO_32 + portion.length;
-    portion.bytes.set(entries, portion.length);
+    copyBytes(entries, portion.bytes, portion.length);
     portion.length += entries.length;
     portion.maxTime = Math.max(portion.maxTime, maxTime);
     return ref;
