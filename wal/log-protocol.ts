@@ -14,7 +14,7 @@ export interface LogWorkerData {
   readonly memory?: SharedMemory;
   readonly options: Omit<LogOptions, 'onSyncError'>;
   /** Whether it looks at the ring for a while before it sleeps: in a thread of its own. */
-  readonly isWatchful: boolean;
+  readonly mayDoze: boolean;
 }
 
 export type LogAnswer =

@@ -10,7 +10,6 @@
  *
  * What one side writes the other sees when it is published, so that a group comes whole.
  */
-import { steadyNow } from '../disk/clock.js';
 import type { RowEncoding } from '../kernel/row-encoder.js';
 import type { SampleRows } from '../kernel/sample-rows.js';
 import { assert } from '../model/assert.js';
@@ -39,10 +38,11 @@ export const ROWS_BYTES = 8;
 const HEAD = 0;
 const IS_IDLE = 1;
 const IS_ROOM_WANTED = 2;
+const IS_DOZING = 3;
 /** In another line of the cache: the reading side writes it. */
 const TAIL = 16;
 const RING_CONTROL_BYTES = 128;
-/** How often the ring is looked at without a look at the clock. */
+/** How often the ring is looked at before its reader dozes: that takes a microsecond. */
 const LOOKS = 50;
 const CONTROL_BYTES = RING_CONTROL_BYTES + PEN_BYTES;
 
@@ -130,6 +130,11 @@ export class LogRing {
     Atomics.store(this.control, HEAD, this.position);
   }
 
+  /** Ends a doze of the other side. */
+  rouse(): void {
+    if (Atomics.load(this.control, IS_DOZING) === 1) Atomics.notify(this.control, HEAD);
+  }
+
   get isAwake(): boolean {
     return Atomics.load(this.control, IS_IDLE) === 0;
   }
@@ -215,14 +220,14 @@ export class LogRing {
     Atomics.store(this.control, IS_ROOM_WANTED, 0);
   }
 
-  /** Looks for a message for up to `ms`; whether there is one. */
-  watch(ms: number): boolean {
+  /** Holds the thread until it is roused, or for `ms`; whether there is a message. */
+  doze(ms: number): boolean {
     const { control, position } = this;
-    const end = steadyNow() + ms;
-    do {
-      for (let i = 0; i < LOOKS; i++) if (Atomics.load(control, HEAD) !== position) return true;
-    } while (steadyNow() < end);
-    return false;
+    for (let i = 0; i < LOOKS; i++) if (Atomics.load(control, HEAD) !== position) return true;
+    Atomics.store(control, IS_DOZING, 1);
+    Atomics.wait(control, HEAD, position, ms);
+    Atomics.store(control, IS_DOZING, 0);
+    return Atomics.load(control, HEAD) !== position;
   }
 
   /** Says that there is nothing to do; false where something was published meanwhile. */

@@ -13,6 +13,8 @@ import {
   ROWS_BYTES,
 } from './log-ring.js';
 
+/** To rouse the other side takes two microseconds: that is done for several groups at once. */
+const GROUPS_TO_ROUSE = 3;
 /** A record goes through the ring in pieces of a fraction of it. */
 const PIECES_PER_RING = 8;
 
@@ -27,6 +29,8 @@ export class LogSender {
   private readonly wake: () => void;
   private readonly pieceBytes: number;
   private epoch = 0;
+  /** Groups since the other side was roused. */
+  private quietGroups = 0;
   /** Where the group begins, as long as nothing of it is published. */
   private begin: number | null = null;
   /** What has no room yet. */
@@ -67,12 +71,15 @@ export class LogSender {
     else this.keep({ kind: MESSAGE_ROWS, epoch, data: rows });
   }
 
-  /** Ends the group, whose number is `group`, and shows it to the other side; wakes nobody. */
+  /** Ends group number `group` and shows it to the other side, which is not woken for it. */
   endGroup(group: number): void {
     this.send(MESSAGE_FLUSH, group);
     if (this.begin !== null) this.ring.setArgument(this.begin, 1);
     this.begin = null;
     this.ring.publish();
+    if (++this.quietGroups < GROUPS_TO_ROUSE) return;
+    this.quietGroups = 0;
+    this.ring.rouse();
   }
 
   /** Asks for something that is no group. */

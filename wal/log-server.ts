@@ -29,8 +29,8 @@ import type { LogWriter } from './writer.js';
 
 /** What is written at once, about: larger writes are hardly faster. */
 const BATCH_BYTES_MAX = 512 * 1024;
-/** While groups come one after the other, it is faster to look for them than to be woken. */
-const WATCH_MS = 0.5;
+/** While groups come one after the other, it dozes: to be sent a message takes longer. */
+const DOZE_MS = 5;
 /** The other side writes no longer than that at a time, as a rule. */
 const PEN_WAIT_MS = 0.1;
 /** After so much the thread's loop has a turn: syncs are heard of there. */
@@ -42,7 +42,7 @@ export type AnswerPort = Pick<MessagePort, 'postMessage' | 'close'>;
 export interface LogTraits {
   /** Whether records go from the ring to the log without a copy. */
   readonly isDirect: boolean;
-  readonly isWatchful: boolean;
+  readonly mayDoze: boolean;
   /** Whether the other side may write too. */
   readonly isShared: boolean;
 }
@@ -99,7 +99,7 @@ export class LogServer {
       if (!this.ring.next()) {
         this.flushBatch();
         this.layDownPen();
-        if (this.traits.isWatchful && this.ring.watch(WATCH_MS)) continue;
+        if (this.traits.mayDoze && this.ring.doze(DOZE_MS)) continue;
         if (this.ring.idle()) return;
         continue;
       }

@@ -25,7 +25,7 @@ export type WorkerPort = Pick<MessagePort, 'postMessage' | 'on' | 'close'>;
 export async function serveLog(
   disk: WritableDisk,
   port: WorkerPort,
-  { dir, ring, memory, options, isWatchful }: LogWorkerData,
+  { dir, ring, memory, options, mayDoze }: LogWorkerData,
 ): Promise<void> {
   const answer = (message: LogAnswer): void => port.postMessage(message);
   try {
@@ -36,7 +36,7 @@ export async function serveLog(
     const log = await openLog(disk, dir, { ...options, onSyncError });
     const isShared = isDirect && (options.durability ?? 'process') === 'process';
     // Elsewhere it would look for groups while its loop is to hear of syncs.
-    const traits = { isDirect, isShared, isWatchful: isWatchful && isShared };
+    const traits = { isDirect, isShared, mayDoze: mayDoze && isShared };
     const encoder = memory === undefined ? null : new RowEncoder(memory);
     const server = new LogServer({ log, ring: new LogRing(ring), port, encoder, traits });
     port.on('message', () => server.run());

@@ -6,7 +6,7 @@
  *
  * While the thread sleeps, or is kept from its processor, this one writes small things itself
  * (log-helper.ts): to wake it for a few groups would take longer. It is woken when there is more,
- * and looks for groups without being woken while they come one after the other. What becomes of
+ * and only dozes, on the ring, while groups come one after the other. What becomes of
  * them is seen in shared memory at turns of the loop; only after a while a message is awaited.
  *
  * For the real disk. It comes up within some 50 ms, and keeps the process alive only while somebody
@@ -62,14 +62,14 @@ export async function openWorkerLog(
 ): Promise<WorkerLog> {
   const { ringBytes = RING_BYTES_DEFAULT, kernel, workerFile, onSyncError, ...rest } = options;
   const ring = LogRing.allocate(ringBytes);
-  const isWatchful = true;
+  const mayDoze = true;
   const workerData: LogWorkerData = {
     worker: LOG_WORKER,
     dir,
     ring,
     memory: kernel?.memory,
     options: rest,
-    isWatchful,
+    mayDoze,
   };
   const file = workerFile ?? new URL('./log-worker.js', import.meta.url);
   const port = new Worker(file, { workerData, execArgv: [] });
@@ -231,6 +231,7 @@ export class WorkerLog implements Log {
 
   private wake(): void {
     this.helpedBytes = 0;
+    this.ring.rouse();
     if (this.ring.wakes()) this.port.postMessage(null);
   }
 

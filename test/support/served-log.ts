@@ -45,7 +45,7 @@ export async function openServedLog(
     ring,
     memory: kernel?.memory,
     options: rest,
-    isWatchful: false,
+    mayDoze: false,
   });
   await log.opened;
   return log;

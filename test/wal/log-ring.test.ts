@@ -1,4 +1,9 @@
 /** The ring between two threads: messages come out as they went in, and never before they may. */
+import { once } from 'node:events';
+import { resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { setTimeout } from 'node:timers/promises';
+import { Worker } from 'node:worker_threads';
 import fc from 'fast-check';
 import {
   LogRing,
@@ -7,6 +12,15 @@ import {
   MESSAGE_RECORD,
   RING_BYTES_DEFAULT,
 } from '../../wal/log-ring.js';
+
+const RING_FILE = pathToFileURL(resolve(__dirname, '../../dist/wal/log-ring.js'));
+/** A thread that dozes on a ring for an hour at most, and says whether there was a message. */
+const DOZER = `
+  const { parentPort, workerData } = require('node:worker_threads');
+  import(workerData.url).then(({ LogRing }) => {
+    parentPort.postMessage('dozes now');
+    parentPort.postMessage(new LogRing(workerData.shared).doze(3_600_000));
+  });`;
 
 function pair(ringBytes = 256): { writer: LogRing; reader: LogRing } {
   const shared = LogRing.allocate(ringBytes);
@@ -93,12 +107,29 @@ describe('a side that waits', () => {
     expect([writer.isAwake, writer.wakes()]).toEqual([true, false]);
   });
 
-  it('for messages may look for them', () => {
+  it('for messages may doze', () => {
     const { writer, reader } = pair();
-    expect(reader.watch(1)).toBe(false);
+    expect(reader.doze(1)).toBe(false);
     writer.write(MESSAGE_FLUSH, 0, 1);
     writer.publish();
-    expect(reader.watch(1000)).toBe(true);
+    // Nobody dozes.
+    writer.rouse();
+    expect(reader.doze(60_000)).toBe(true);
+  });
+
+  it('dozes in another thread until it is roused', async () => {
+    const { writer } = pair();
+    const workerData = { url: RING_FILE.href, shared: writer.shared };
+    const worker = new Worker(DOZER, { eval: true, workerData });
+    expect(await once(worker, 'message')).toEqual(['dozes now']);
+    const found = once(worker, 'message');
+    // Long enough as a rule, and if not it finds the message at once.
+    await setTimeout(50);
+    writer.write(MESSAGE_FLUSH, 0, 1);
+    writer.publish();
+    writer.rouse();
+    expect(await found).toEqual([true]);
+    await worker.terminate();
   });
 
   it('for room is told, unless there is some by now', () => {

@@ -22,7 +22,7 @@ async function answers(port: MessagePort, count: number): Promise<LogAnswer[]> {
 function serve(disk: WritableMemoryDisk, dir: string): { port: MessagePort; ring: LogRing } {
   const { port1, port2 } = new MessageChannel();
   const ring = LogRing.allocate(1024);
-  void serveLog(disk, port2, { worker: LOG_WORKER, dir, ring, options: {}, isWatchful: false });
+  void serveLog(disk, port2, { worker: LOG_WORKER, dir, ring, options: {}, mayDoze: false });
   return { port: port1, ring: new LogRing(ring) };
 }
 
