@@ -3,6 +3,7 @@
  * memory: in another thread than the kernel's, which has no head of its own.
  */
 import { ROW_ENCODER_WASM } from './row-encoder-wasm.js';
+import type { SampleRows } from './sample-rows.js';
 import { type ExportedNumber, type SharedMemory, startModule } from './web-assembly.js';
 
 /** Who makes such records. */
@@ -17,6 +18,8 @@ export interface RowEncoding {
 /** Whose rows they are: a head kernel. */
 export interface RowSource extends RowEncoding {
   readonly memory: SharedMemory;
+  /** All rows, likewise. */
+  encode(rows: SampleRows): Uint8Array;
 }
 
 /** What a module exports that makes such records. */

@@ -13,7 +13,7 @@ export interface LogWorkerData {
   /** Of the head kernel whose rows come through the ring. */
   readonly memory?: SharedMemory;
   readonly options: Omit<LogOptions, 'onSyncError'>;
-  /** Whether it looks at the ring for a while before it sleeps: in a thread of its own. */
+  /** Whether it dozes on the ring for a while before it sleeps: in a thread of its own. */
   readonly mayDoze: boolean;
 }
 

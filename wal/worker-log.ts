@@ -169,7 +169,7 @@ export class WorkerLog implements Log {
   addRows(rows: SampleRows, kernel: RowSource): void {
     this.openGroup();
     if (kernel === this.kernel) this.sender.addRows(rows);
-    else this.sender.add(kernel.encodeAt(rows.timesAt, rows.capacity, rows.count));
+    else this.sender.add(kernel.encode(rows));
   }
 
   /** `flushFor` as a promise, for who writes now and then. */

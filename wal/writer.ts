@@ -116,8 +116,8 @@ export class LogWriter implements Log {
     if (this.frames.byteLength > AHEAD_BYTES) this.writeFrames(this.group);
   }
 
-  addRows({ timesAt, capacity, count }: SampleRows, kernel: RowSource): void {
-    this.add(kernel.encodeAt(timesAt, capacity, count));
+  addRows(rows: SampleRows, kernel: RowSource): void {
+    this.add(kernel.encode(rows));
   }
 
   /** Forgets the group that is open. */

@@ -18,8 +18,8 @@ export class TestLog implements Log {
     this.group.push(String(record[0]));
   }
 
-  addRows({ timesAt, capacity, count }: SampleRows, kernel: RowSource): void {
-    this.add(kernel.encodeAt(timesAt, capacity, count));
+  addRows(rows: SampleRows, kernel: RowSource): void {
+    this.add(kernel.encode(rows));
   }
 
   private flush(): Promise<void> {

@@ -198,6 +198,29 @@ describe.each(SIDES)('where %s may write:', (_, helped) => {
       await log.close();
     });
 
+    it.each([4096, 128])('refuses rows, which are free then: ring of %i', async (ringBytes) => {
+      const disk = memoryDisk();
+      const kernel = kernelOf(300);
+      const log = await openServedLog(disk, { kernel, ringBytes });
+      disk.room = 5000;
+      const all = Array.from({ length: 20 }, (_, time) => rowsOf(kernel, time));
+      const flushes = all.map(async (rows) => {
+        log.addRows(rows, kernel);
+        const refusal = await log.flush().catch((error: unknown) => error);
+        // Whoever read them from now on would read beyond the memory.
+        rows.slots.fill(0xffff_ffff);
+        return refusal;
+      });
+      const refused = (await Promise.all(flushes)).filter((one) => one instanceof NoSpaceError);
+      expect(refused.length).toBeGreaterThan(10);
+      const before = textsIn(disk);
+      expect(before).toHaveLength(all.length - refused.length);
+      disk.room = Infinity;
+      const written = await writeRows(log, kernel, 20);
+      expect(textsIn(disk)).toEqual([...before, ...written]);
+      await log.close();
+    });
+
     it('refuses what was begun before that was known', async () => {
       const disk = memoryDisk();
       const log = await openServedLog(disk, { ringBytes: 1024 });
