@@ -39,8 +39,8 @@ export const SAMPLES_PER_CHUNK_MAX = 16 * 1024;
 const PAGE_BYTES = 64 * 1024;
 const MEMORY_BYTES_MAX = 65536 * PAGE_BYTES;
 /** Address space for what has a fixed place; next to nothing of it is memory at first. */
-const MEMORY_BYTES_MIN = 1024 * 1024 * 1024;
-const SLOT_BYTES = 64;
+const MEMORY_BYTES_MIN = 2 * 1024 * 1024 * 1024;
+const SLOT_BYTES = 128;
 /** Heap is taken in multiples of it. */
 const HEAP_ALIGNMENT = 256;
 /** A u32 that stands for "no". */
@@ -90,7 +90,7 @@ export interface HeadKernelOptions {
   readonly chunkRangeMs: number;
   /** How many samples a chunk is meant to have, 8 to 16384: 120 if absent, as in Prometheus. */
   readonly samplesPerChunk?: number;
-  /** Address space that is used at most, from 1 GiB to 4 GiB: 4 GiB if absent. */
+  /** Address space that is used at most, from 2 GiB to 4 GiB: 4 GiB if absent. */
   readonly memoryBytesMax?: number;
 }
 
@@ -112,7 +112,7 @@ export class HeadKernel implements RowSource {
   readonly memory: SharedMemory;
   private readonly exports: HeadKernelExports;
   private readonly bytes: Uint8Array;
-  /** The slots' last values, by their halves: the first two words of every sixteen. */
+  /** The slots' last values, by their halves: the first two words of every 32. */
   private readonly slotWords: Uint32Array;
   /** A value that is compared with one of them. */
   private readonly probe = new Float64Array(1);

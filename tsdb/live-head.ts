@@ -53,7 +53,7 @@ export interface HeadMemory {
 }
 
 /** The state of an open chunk and its last time and ref, in the kernel's memory. */
-const SLOT_BYTES = 80;
+const SLOT_BYTES = 176;
 
 export class LiveHead {
   readonly data: HeadData;

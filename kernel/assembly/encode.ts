@@ -11,14 +11,15 @@ import {
   putSecondTime,
   putTime,
   putValue,
-  storeBig,
 } from './head/sample';
-import { nextWordAt, Slot, stateAt, waitingBytes } from './head/slot';
+import { hasLine, LINE_BYTES, Slot, tailBytes, tailOf, takeLine } from './head/slot';
+import { copyTurned } from './head/turned';
 import { ENCODER, INPUT, TIMES, TO_VALUES } from './memory';
 
 const TIME_MAX: f64 = 9007199254740991;
-/** Where words are put: they lie at multiples of eight. */
-const WORDS: usize = (INPUT + COUNT_BYTES + 7) & ~7;
+
+/** Where the next line of the chunk goes. */
+let end: usize = 0;
 
 /**
  * Encodes the `count` samples at TIMES and TIMES + TO_VALUES to INPUT and returns how many bytes
@@ -27,8 +28,9 @@ const WORDS: usize = (INPUT + COUNT_BYTES + 7) & ~7;
 export function encodeXor(count: u32): u32 {
   const encoder = changetype<Slot>(ENCODER);
   store<u16>(INPUT, bswap<u16>(<u16>count));
-  encoder.word = 0;
-  encoder.state = stateAt(WORDS, count);
+  end = INPUT + COUNT_BYTES;
+  encoder.state = count;
+  store<u64>(tailOf(encoder), 0);
   encoder.outside = ~0;
   let last: f64 = 0;
   for (let row: u32 = 0; row < count; row++) {
@@ -50,15 +52,22 @@ export function encodeXor(count: u32): u32 {
         putSample(encoder, delta, dod, value);
       } else {
         putTime(encoder, delta);
+        settle(encoder);
         putValue(encoder, value);
       }
     }
+    settle(encoder);
     last = time;
   }
-  const state = encoder.state;
-  const bytes = nextWordAt(state) - WORDS;
-  store<u64>(WORDS + bytes, encoder.word);
-  const to = INPUT + COUNT_BYTES;
-  for (let i: usize = 0; i <= bytes; i += 8) storeBig(to + i, load<u64>(WORDS + i));
-  return COUNT_BYTES + <u32>bytes + waitingBytes(state);
+  copyTurned(tailOf(encoder), end, tailBytes(encoder));
+  return <u32>(end - INPUT) + tailBytes(encoder);
+}
+
+/** The tail has room for one field. */
+// @ts-ignore: decorator
+@inline
+function settle(encoder: Slot): void {
+  if (!hasLine(encoder.state)) return;
+  takeLine(encoder, end);
+  end += LINE_BYTES;
 }

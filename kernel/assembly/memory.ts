@@ -1,7 +1,7 @@
 /**
  * The kernel's memory, laid out by hand: there is no allocator and no garbage.
  *
- *     crc tables <16 KiB> | offsets <4b each> | entries <12b each> | encoder <64b>
+ *     crc tables <16 KiB> | offsets <4b each> | entries <12b each> | encoder <128b>
  *     | input <64 KiB> | slack | reversed input <64 KiB>
  *     | times <2 MiB> | scratch times <4 MiB> | slack | values <2 MiB> | scratch values <4 MiB>
  *     | slack | lows <4b each> | highs <4b each> | results <8b each> | slack | kinds <1b each>
@@ -46,7 +46,7 @@ export const OFFSETS: usize = CRC_TABLES_END;
 export const ENTRIES: usize = OFFSETS + 4 * RUN_CHUNKS_MAX;
 export const ENTRY_BYTES: usize = 12;
 export const ENCODER: usize = ENTRIES + ENTRY_BYTES * RUN_CHUNKS_MAX;
-export const INPUT: usize = ENCODER + 64;
+export const INPUT: usize = ENCODER + 128;
 /** The slack stays zero: nothing is ever written there. */
 export const REVERSED: usize = INPUT + RUN_BYTES_MAX + INPUT_SLACK;
 export const TIMES: usize = REVERSED + RUN_BYTES_MAX;

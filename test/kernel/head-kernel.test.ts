@@ -278,7 +278,7 @@ describe('the head kernel', () => {
   it('works at addresses above 2 GiB', () => {
     const pair = new Pair();
     // Next to nothing of it is memory, because nothing is written there.
-    while (pair.kernel.heapBytes < 2.5 * 2 ** 30) pair.kernel.rows(ROWS_MAX);
+    while (pair.kernel.heapBytes < 2.4 * 2 ** 30) pair.kernel.rows(ROWS_MAX);
     const slots = Array.from({ length: 200 }, () => pair.newSlot());
     const times = new Float64Array(1);
     const values = new Float64Array(1);
@@ -444,7 +444,7 @@ describe("the head kernel's limits", () => {
   });
 
   it('are named when the memory is full, and nothing is appended', () => {
-    const kernel = new HeadKernel({ chunkRangeMs: RANGE_MS, memoryBytesMax: 2 ** 30 });
+    const kernel = new HeadKernel({ chunkRangeMs: RANGE_MS, memoryBytesMax: 2 ** 31 });
     const rows = rowOf(kernel, kernel.addSlot(1), 1, 1);
     // Each may take a block: more than what is left where the smallest columns have no room.
     rows.count = rows.capacity;

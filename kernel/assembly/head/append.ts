@@ -2,7 +2,7 @@
  * Appends rows to open chunks by Prometheus' rules: which samples are taken, and where chunks end
  * (chunks/chunk-cutter.ts is the definition).
  */
-import { blockData, reserveBlocks, takeBlock } from './blocks';
+import { reserveBlocks } from './blocks';
 import { finishChunk, isFinishedFull } from './finish';
 import {
   dodOf,
@@ -18,17 +18,17 @@ import {
   BYTES_BEFORE_APPEND_MAX,
   chunkBytes,
   decideAt,
-  enterBlock,
+  firstWord,
+  hasChunk,
+  hasLine,
   isAtLimit,
-  lastBlock,
   lastTimeAt,
-  nextWordAt,
+  moveLine,
   openChunk,
   sampleCount,
   samplesLeft,
   Slot,
   slotAt,
-  withBits,
 } from './slot';
 
 /** What becomes of a row; kernel/head-kernel.ts has the same numbers. */
@@ -128,7 +128,10 @@ function appendRun(slots: usize, times: usize, values: usize, from: u32, to: u32
     if (!isNear(dod)) break;
     const state = putSample(slot, delta, dod, load<u64>(values + 8 * <usize>row));
     store<f64>(lastTimeAt(index), time);
-    if (isAtLimit(slot, state)) return row + 1;
+    if (isAtLimit(slot, state)) {
+      if (!hasLine(state)) return row + 1;
+      moveLine(slot);
+    }
   }
   return row;
 }
@@ -182,7 +185,7 @@ function skip(slot: Slot, last: f64, time: f64, value: u64): u8 {
 function appendSlowly(index: u32, time: f64, value: u64): void {
   const slot = slotAt(index);
   const last = load<f64>(lastTimeAt(index));
-  if (slot.first == 0) {
+  if (!hasChunk(slot)) {
     startChunk(slot, time, value);
   } else if (cutsBefore(slot, time, last)) {
     finishChunk(index);
@@ -202,7 +205,7 @@ function appendSlowly(index: u32, time: f64, value: u64): void {
 }
 
 function startChunk(slot: Slot, time: f64, value: u64): void {
-  openChunk(slot, takeBlock(0));
+  openChunk();
   putFirst(slot, time, value);
   slot.hasValue = true;
   slot.nextAt = rangeEnd(time);
@@ -214,28 +217,20 @@ function cutsBefore(slot: Slot, time: f64, last: f64): bool {
   if (chunkBytes(slot) > BYTES_BEFORE_APPEND_MAX) return true;
   const count = sampleCount(slot);
   if (count == predictAt && samplesLeft(slot.state) == 0) {
-    slot.nextAt = predictEnd(firstTime(slot.first), last, slot.nextAt);
+    slot.nextAt = predictEnd(firstTime(firstWord(slot)), last, slot.nextAt);
     decideAt(slot, samplesMax, count);
   }
   return time >= slot.nextAt || count >= samplesMax;
 }
 
 /**
- * If a slot's position has come to its limit: enters a block when the last one is full, or else has
- * the chunk cut when it is long enough. It is short enough when it enters one.
+ * If a slot's position has come to its limit: moves a line, or else has the chunk cut when it is
+ * long enough.
  */
 function settle(slot: Slot): bool {
   if (!isAtLimit(slot, slot.state)) return false;
-  const index = <u32>slot.blocks - 1;
-  const end = lastBlock(slot) + blockData(index);
-  const at = nextWordAt(slot.state);
-  if (at >= end) {
-    const next = takeBlock(index + 1);
-    // The word that stands where the link belongs, if there is one.
-    store<u64>(next, load<u64>(end));
-    store<u32>(end, <u32>next);
-    enterBlock(slot, next);
-    slot.state = withBits(slot.state, <u64>(at - end) << 3);
+  if (hasLine(slot.state)) {
+    moveLine(slot);
   } else if (chunkBytes(slot) > BYTES_BEFORE_APPEND_MAX) {
     const count = sampleCount(slot);
     decideAt(slot, count, count);

@@ -5,7 +5,7 @@
  *     crc32c of all that <4b>
  */
 import { crc32c } from '../crc32c';
-import { blockData } from './blocks';
+import { BLOCK_BYTES } from './blocks';
 import {
   FINISHED,
   FINISHED_BYTES_MAX,
@@ -19,18 +19,24 @@ import {
   REFS,
   SCRATCH,
 } from './memory';
-import { firstTime, storeBig, TURNED } from './sample';
+import { firstTime } from './sample';
 import {
+  blockAt,
   chunkBytes,
   COUNT_BYTES,
   dropChunk,
+  firstWord,
+  hasChunk,
   lastTimeAt,
-  nextWordAt,
+  LINE_BYTES,
   sampleCount,
   Slot,
   slotAt,
   slotLimit,
+  tailBytes,
+  tailOf,
 } from './slot';
+import { copyTurned, storeBig } from './turned';
 
 const ENCODING_XOR: u8 = 1;
 /** What the largest chunk takes as an entry, with what is written behind it before its checksum. */
@@ -57,7 +63,7 @@ export function isFinishedFull(): bool {
 export function finishChunk(index: u32): void {
   const slot = slotAt(index);
   const start = FINISHED + finishedBytes;
-  const minTime = firstTime(slot.first);
+  const minTime = firstTime(firstWord(slot));
   const maxTime = load<f64>(lastTimeAt(index));
   storeBig(start, <u64>load<f64>(REFS + 8 * <usize>index));
   storeBig(start + 8, <u64>(<i64>minTime));
@@ -84,39 +90,40 @@ export function finishChunk(index: u32): void {
 
 /** Writes the open chunk to `to` as it stands in a file, and up to 16 bytes behind it. */
 function copyChunk(slot: Slot, to: usize): void {
-  const count = sampleCount(slot);
-  store<u16>(to, bswap<u16>(<u16>count));
+  store<u16>(to, bswap<u16>(<u16>sampleCount(slot)));
   to += COUNT_BYTES;
-  let block = <usize>slot.first;
-  const blocks = <u32>slot.blocks;
-  for (let index: u32 = 0; index + 1 < blocks; index++) {
-    const bytes = blockData(index);
-    copyBlock(block, to, bytes);
-    to += bytes;
-    block = load<u32>(block + bytes);
+  let bytes = LINE_BYTES * <u32>slot.lines;
+  for (let index: u32 = 0; bytes > 0; index++) {
+    const part = min(bytes, <u32>BLOCK_BYTES);
+    copyLines(blockAt(slot, index), to, part);
+    to += part;
+    bytes -= part;
   }
-  const rest = nextWordAt(slot.state) - block;
-  copyBlock(block, to, rest);
-  storeBig(to + rest, slot.word);
+  copyTurned(tailOf(slot), to, tailBytes(slot));
 }
 
-function copyBlock(from: usize, to: usize, bytes: usize): void {
-  for (const end = from + bytes; from < end; from += 16, to += 16) {
-    v128.store(to, i8x16.swizzle(v128.load(from), TURNED));
+// @ts-ignore: decorator
+@inline
+export function copyLines(from: usize, to: usize, bytes: u32): void {
+  for (const end = from + bytes; from < end; from += 64, to += 64) {
+    v128.store(to, v128.load(from));
+    v128.store(to, v128.load(from, 16), 16);
+    v128.store(to, v128.load(from, 32), 32);
+    v128.store(to, v128.load(from, 48), 48);
   }
 }
 
 /** Puts the open chunk at SCRATCH; returns its length, 0 where there is none. */
 export function readOpen(index: u32): u32 {
   const slot = slotAt(index);
-  if (slot.first == 0) return 0;
+  if (!hasChunk(slot)) return 0;
   copyChunk(slot, SCRATCH);
   return chunkBytes(slot);
 }
 
 /** Finishes the slot's open chunk if there is one; false when the buffer is full. */
 export function finishSlot(index: u32): bool {
-  if (slotAt(index).first == 0) return true;
+  if (!hasChunk(slotAt(index))) return true;
   if (isFinishedFull()) return false;
   finishChunk(index);
   return true;

@@ -1,31 +1,36 @@
 /**
  * Copies of the open chunks of many slots, one behind the other. What lies in memory was written
- * long ago and is in no cache: so first all slots are looked at, then all first blocks are copied,
- * then all second ones; what is waited for at each then overlaps (three times as fast).
+ * long ago and is in no cache: so first all slots are looked at and their tails copied, then all
+ * first blocks, then all second ones; what is waited for at each then overlaps (three times as
+ * fast).
  *
  * The copies and what is told of them lie in the place of a log record:
  *
- *     lengths <4b each> | next blocks <4b each> | places <4b each> | min times <8b each> | copies
+ *     lengths <4b each> | places <4b each> | min times <8b each> | copies
  */
-import { blockData } from './blocks';
+import { BLOCK_BYTES } from './blocks';
+import { copyLines } from './finish';
 import { RECORD, REFS } from './memory';
-import { firstTime, storeBig } from './sample';
+import { firstTime } from './sample';
 import {
+  blockAt,
   chunkBytes,
   COUNT_BYTES,
+  firstWord,
   lastTimeAt,
-  nextWordAt,
+  LINE_BYTES,
   sampleCount,
   slotAt,
-  waitingBytes,
+  tailBytes,
+  tailOf,
 } from './slot';
+import { copyTurned } from './turned';
 
 /** As many as fit whatever they hold; kernel/open-chunks.ts has the same number. */
 const GATHERED_MAX: u32 = 512;
 
 const LENGTHS: usize = RECORD;
-const BLOCKS: usize = LENGTHS + 4 * GATHERED_MAX;
-const PLACES: usize = BLOCKS + 4 * GATHERED_MAX;
+const PLACES: usize = LENGTHS + 4 * GATHERED_MAX;
 const MIN_TIMES: usize = PLACES + 4 * GATHERED_MAX;
 const COPIES: usize = MIN_TIMES + 8 * GATHERED_MAX;
 
@@ -39,7 +44,7 @@ export const gatheredAt: u32 = <u32>COPIES;
  */
 export function gatherOpen(from: u32, to: u32, minTime: f64, maxTime: f64, refMax: f64): u32 {
   let end = COPIES;
-  let blocksMax: u32 = 0;
+  let linesMax: u32 = 0;
   for (let index = from; index < to; index++) {
     const row = 4 * (index - from);
     const slot = slotAt(index);
@@ -47,42 +52,29 @@ export function gatherOpen(from: u32, to: u32, minTime: f64, maxTime: f64, refMa
     store<u32>(LENGTHS + row, 0);
     if (!(ref > 0) || ref > refMax || sampleCount(slot) == 0) continue;
     if (load<f64>(lastTimeAt(index)) < minTime) continue;
-    const first = firstTime(slot.first);
+    const first = firstTime(firstWord(slot));
     if (first > maxTime) continue;
     const length = chunkBytes(slot);
     store<u32>(LENGTHS + row, length);
     store<f64>(MIN_TIMES + 2 * row, first);
-    store<u32>(BLOCKS + row, slot.first);
     store<u16>(end, bswap<u16>(<u16>sampleCount(slot)));
     store<u32>(PLACES + row, <u32>end + COUNT_BYTES);
+    // What it writes behind the chunk is the next one's, which comes later.
+    copyTurned(tailOf(slot), end + COUNT_BYTES + LINE_BYTES * <u32>slot.lines, tailBytes(slot));
     end += length;
-    blocksMax = max(blocksMax, <u32>slot.blocks);
+    linesMax = max(linesMax, <u32>slot.lines);
   }
-  for (let block: u32 = 0; block < blocksMax; block++) {
+  for (let block: u32 = 0; block < (linesMax + 1) >> 1; block++) {
     for (let index = from; index < to; index++) copyBlockOf(index, index - from, block);
   }
   return <u32>(end - COPIES);
 }
 
-/** Copies the slot's `block`th block, if it has one. */
+/** Copies the lines in the slot's `block`th block, if it has one. */
 function copyBlockOf(index: u32, place: u32, block: u32): void {
-  const row = 4 * place;
   const slot = slotAt(index);
-  if (load<u32>(LENGTHS + row) == 0 || block >= <u32>slot.blocks) return;
-  const at = <usize>load<u32>(BLOCKS + row);
-  const to = <usize>load<u32>(PLACES + row);
-  if (block + 1 < <u32>slot.blocks) {
-    const bytes = blockData(block);
-    for (let i: usize = 0; i < bytes; i += 8) storeBig(to + i, load<u64>(at + i));
-    store<u32>(BLOCKS + row, load<u32>(at + bytes));
-    store<u32>(PLACES + row, <u32>(to + bytes));
-    return;
-  }
-  const rest = nextWordAt(slot.state) - at;
-  for (let i: usize = 0; i < rest; i += 8) storeBig(to + i, load<u64>(at + i));
-  // Byte by byte: what is behind may be another's already.
-  let word = slot.word;
-  for (let i: u32 = 0; i < waitingBytes(slot.state); i++, word <<= 8) {
-    store<u8>(to + rest + i, <u8>(word >> 56));
-  }
+  const lines = <u32>slot.lines;
+  if (load<u32>(LENGTHS + 4 * place) == 0 || block >= (lines + 1) >> 1) return;
+  const to = <usize>load<u32>(PLACES + 4 * place) + BLOCK_BYTES * <usize>block;
+  copyLines(blockAt(slot, block), to, LINE_BYTES * min<u32>(2, lines - 2 * block));
 }

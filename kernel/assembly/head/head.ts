@@ -20,7 +20,7 @@ import {
 } from './memory';
 import { putRows } from './records';
 import { firstTime } from './sample';
-import { sampleCount, slotAt } from './slot';
+import { firstWord, sampleCount, slotAt } from './slot';
 
 export {
   appended,
@@ -80,7 +80,7 @@ export function hasValue(index: u32): bool {
 
 /** The time of the open chunk's first sample, where there is one. */
 export function openMinTime(index: u32): f64 {
-  return firstTime(slotAt(index).first);
+  return firstTime(firstWord(slotAt(index)));
 }
 
 initMemory();

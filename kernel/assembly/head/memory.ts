@@ -3,7 +3,7 @@
  *
  *     crc tables | finished: columns, entries | scratch | log: window, record <1 MiB>
  *     | staged rows | encoded, here and elsewhere | pages of refs | last times <8b a slot> | refs <8b a slot>
- *     | slots <64b each> | free blocks <4b each> | heap: blocks of chunks, rows
+ *     | slots <128b each> | chains <32b a slot> | free blocks <4b each> | heap: blocks, rows
  *
  * All places but the heap's are constants with room for as many slots as 4 GiB can hold: the system
  * lends only the pages that are touched.
@@ -38,7 +38,7 @@ export const FINISHED_LENGTH: usize = FINISHED_OFFSET + 4 * FINISHED_MAX;
 export const FINISHED_COUNT: usize = FINISHED_LENGTH + 4 * FINISHED_MAX;
 export const FINISHED: usize = FINISHED_COUNT + 4 * FINISHED_MAX;
 
-/** Where a sample is encoded that may not fit into its block, and where readers get a chunk. */
+/** Where readers get a chunk. */
 export const SCRATCH: usize = FINISHED + FINISHED_BYTES_MAX + SLACK;
 export const SCRATCH_BYTES: u32 = 2048;
 
@@ -62,13 +62,14 @@ export const REF_PAGES: usize = (ENCODED_ELSEWHERE + ENCODED_ROOM + PAGE_BYTES) 
 export const LAST_TIMES: usize = REF_PAGES + REF_PAGES_BYTES;
 export const REFS: usize = LAST_TIMES + 8 * <usize>SLOTS_MAX;
 export const SLOTS: usize = REFS + 8 * <usize>SLOTS_MAX;
-export const SLOT_BYTES: usize = 64;
-/** Stacks of free blocks, by their sizes; a chain has two of each of the smaller ones at most. */
-const FREE_BYTES: usize = 4 * 2 * <usize>SLOTS_MAX;
-export const FREE_64: usize = SLOTS + SLOT_BYTES * <usize>SLOTS_MAX;
-export const FREE_128: usize = FREE_64 + FREE_BYTES;
-export const FREE_256: usize = FREE_128 + FREE_BYTES;
-const HEAP: usize = FREE_256 + FREE_BYTES;
+export const SLOT_BYTES: usize = 128;
+/** Where the blocks of a slot's open chunk are. */
+export const CHAINS: usize = SLOTS + SLOT_BYTES * <usize>SLOTS_MAX;
+const CHAIN_BYTES: usize = 32;
+/** As many blocks of 128 bytes as 4 GiB hold. */
+const FREE_BYTES: usize = 4 << 25;
+export const FREE: usize = CHAINS + CHAIN_BYTES * <usize>SLOTS_MAX;
+const HEAP: usize = FREE + FREE_BYTES;
 
 /** What memory.grow is asked for at least, in pages: 1 MiB. */
 const GROW_PAGES_MIN: u32 = 16;

@@ -4,7 +4,8 @@
  *     2 <1b> | ref0 <8b> | t0 <8b> | ref - ref0 <varint> | t - t0 <varint> | value <8b> | …
  */
 import { REFS } from './memory';
-import { smallInteger, storeBig } from './sample';
+import { smallInteger } from './sample';
+import { storeBig } from './turned';
 
 const TYPE_SAMPLES: u8 = 2;
 const VALUE_BYTES: usize = 8;

@@ -1,21 +1,12 @@
 /**
  * One sample as bits of an XOR chunk (chunks/xor.ts is the definition), behind the slot's bits.
  *
- * A field is put as a word that has its bits at the top and zeros behind. Only whole words go into
- * blocks, and the one that is being filled waits in the slot. It is stored whether it is full or
- * not, and the position moves if it is: where fields end is not to be predicted, so branches would
- * cost more. A sample moves the position by two words at most, from the last one of a block's data
- * by one into the word of its link, which is not set before the block is left. Words have the
- * machine's order of bytes here; they are turned when chunks are copied.
+ * A field is put as a word that has its bits at the top and zeros behind. It is stored as two
+ * words, whether it reaches into the second one or not, and behind the next bit there are always
+ * zeros: where fields end is not to be predicted, so branches would cost more. A sample moves the
+ * position by two words at most: from the last one of the tail's line into those behind it.
  */
-import {
-  nextWordAt,
-  Slot,
-  waitingBits,
-  withBits,
-  withSample,
-  wordOf,
-} from './slot';
+import { nextWordAt, Slot, waitingBits, withBits, withSample } from './slot';
 
 /** Added to an integer within ±2^51 it makes the low bits of the double those of the integer. */
 const TO_INTEGER: f64 = 6755399441055744; // 1.5 · 2^52
@@ -23,22 +14,6 @@ const TO_INTEGER: f64 = 6755399441055744; // 1.5 · 2^52
 const NEAR_MAX: i64 = 8192;
 const MIDDLE_MAX: i64 = 65536;
 const FAR_MAX: i64 = 524288;
-
-/** The bytes of two words, each from its end. */
-export const TURNED: v128 = i8x16(7, 6, 5, 4, 3, 2, 1, 0, 15, 14, 13, 12, 11, 10, 9, 8);
-
-/** Stores a word big-endian: WebAssembly has no byte swap, but a shuffle. */
-// @ts-ignore: decorator
-@inline
-export function storeBig(at: usize, word: u64): void {
-  v128.store64_lane(at, i8x16.swizzle(i64x2.splat(word), TURNED), 0);
-}
-
-// @ts-ignore: decorator
-@inline
-export function loadBig(at: usize): u64 {
-  return i64x2.extract_lane(i8x16.swizzle(v128.load64_zero(at), TURNED), 0);
-}
 
 /** The first sample: whole bytes, nine at least. */
 export function putFirst(slot: Slot, time: f64, value: u64): void {
@@ -49,9 +24,8 @@ export function putFirst(slot: Slot, time: f64, value: u64): void {
   slot.delta = 0;
 }
 
-/** The time of the first sample of the chunk that begins with the block `first`. */
-export function firstTime(first: usize): f64 {
-  let bytes = load<u64>(first);
+/** The time of the first sample of the chunk whose first eight bytes are in `bytes`. */
+export function firstTime(bytes: u64): f64 {
   let value: u64 = 0;
   for (let shift: u64 = 0; ; shift += 7, bytes <<= 8) {
     value |= ((bytes >> 56) & 0x7f) << shift;
@@ -173,7 +147,7 @@ function windowHead(leading: u64, size: u64): u64 {
  */
 // @ts-ignore: decorator
 @inline
-export function putSample(slot: Slot, delta: f64, dod: i64, value: u64): u64 {
+export function putSample(slot: Slot, delta: f64, dod: i64, value: u64): u32 {
   if (dod == 0) return putBehind(slot, 0, 1, value);
   slot.delta = delta;
   return putBehind(slot, nearHead(dod), 16, value);
@@ -182,7 +156,7 @@ export function putSample(slot: Slot, delta: f64, dod: i64, value: u64): u64 {
 /** The `headBits` of a time, a constant, and a value. */
 // @ts-ignore: decorator
 @inline
-function putBehind(slot: Slot, head: u64, headBits: u64, value: u64): u64 {
+function putBehind(slot: Slot, head: u64, headBits: u64, value: u64): u32 {
   const xor = value ^ slot.value;
   if (xor == 0) return putWord(slot, head, withSample(slot.state, headBits + 1));
   slot.value = value;
@@ -210,13 +184,11 @@ function putBehind(slot: Slot, head: u64, headBits: u64, value: u64): u64 {
 /** The bits at the top of `field`, behind a slot's bits, so that `next` is its state. */
 // @ts-ignore: decorator
 @inline
-function putWord(slot: Slot, field: u64, next: u64): u64 {
+function putWord(slot: Slot, field: u64, next: u32): u32 {
   const state = slot.state;
-  const turned = rotr<u64>(field, waitingBits(state));
-  const here = turned & (<u64>~0 >> waitingBits(state));
-  const first = slot.word | here;
-  store<u64>(nextWordAt(state), first);
-  slot.word = select<u64>(first, turned ^ here, wordOf(next) == wordOf(state));
+  const at = nextWordAt(slot, state);
+  store<u64>(at, load<u64>(at) | (field >> waitingBits(state)));
+  store<u64>(at, restOf(field, state), 8);
   slot.state = next;
   return next;
 }
@@ -224,21 +196,19 @@ function putWord(slot: Slot, field: u64, next: u64): u64 {
 /** The bits at the top of two words, likewise. */
 // @ts-ignore: decorator
 @inline
-function putWords(slot: Slot, high: u64, low: u64, next: u64): u64 {
+function putWords(slot: Slot, high: u64, low: u64, next: u32): u32 {
   const state = slot.state;
-  const mask = <u64>~0 >> waitingBits(state);
-  const turnedHigh = rotr<u64>(high, waitingBits(state));
-  const turnedLow = rotr<u64>(low, waitingBits(state));
-  const hereHigh = turnedHigh & mask;
-  const hereLow = turnedLow & mask;
-  const first = slot.word | hereHigh;
-  const second = (turnedHigh ^ hereHigh) | hereLow;
-  const at = nextWordAt(state);
-  store<u64>(at, first);
-  store<u64>(at, second, 8);
-  const words = wordOf(next) - wordOf(state);
-  const last = select<u64>(second, turnedLow ^ hereLow, words == 1);
-  slot.word = select<u64>(first, last, words == 0);
+  const at = nextWordAt(slot, state);
+  store<u64>(at, load<u64>(at) | (high >> waitingBits(state)));
+  store<u64>(at, restOf(high, state) | (low >> waitingBits(state)), 8);
+  store<u64>(at, restOf(low, state), 16);
   slot.state = next;
   return next;
+}
+
+/** What of a field does not go into the word that is filled; all bits of it may. */
+// @ts-ignore: decorator
+@inline
+function restOf(field: u64, state: u32): u64 {
+  return (field << 1) << (~waitingBits(state) & 63);
 }

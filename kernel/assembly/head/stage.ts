@@ -10,7 +10,7 @@
  */
 import { STAGED_SLOTS, STAGED_TIMES, STAGED_VALUES } from './memory';
 import { ENTRY_ASKED, ENTRY_UNKNOWN, entryOf } from './ref-slots';
-import { loadBig } from './sample';
+import { loadBig } from './turned';
 import { lastTimeAt } from './slot';
 
 const TYPE_SAMPLES: u8 = 2;
