@@ -15,7 +15,7 @@ import { FinishedChunks, type FinishedExports } from './finished-chunks.js';
 import { OpenChunks, type OpenChunksExports } from './open-chunks.js';
 import { HEAD_KERNEL_WASM } from './head-kernel-wasm.js';
 import { type ReplayExports, ReplayRows } from './replay-rows.js';
-import type { EncoderExports, RowSource } from './row-encoder.js';
+import { type EncoderExports, RowEncoder, type RowSource } from './row-encoder.js';
 import { rowsBytes, SampleRows } from './sample-rows.js';
 import {
   type ExportedNumber,
@@ -118,7 +118,7 @@ export class HeadKernel implements RowSource {
   private readonly probe = new Float64Array(1);
   private readonly probeWords = new Uint32Array(this.probe.buffer);
   private readonly scratch: number;
-  private readonly encoded: number;
+  private readonly encoder: RowEncoder;
   /** Rows that were given back, by the exponent of their capacity. */
   private readonly idleRows: SampleRows[][] = [];
 
@@ -140,7 +140,7 @@ export class HeadKernel implements RowSource {
     const words = (SLOT_BYTES / 4) * SLOTS_MAX;
     this.slotWords = new Uint32Array(buffer, exports.slotsAt.value, words);
     this.scratch = exports.scratchAt.value;
-    this.encoded = exports.encodedAt.value;
+    this.encoder = new RowEncoder(this.memory, exports);
     this.finished = new FinishedChunks(exports, buffer);
     this.open = new OpenChunks(exports, buffer);
     this.replay = new ReplayRows(exports, buffer);
@@ -300,8 +300,11 @@ export class HeadKernel implements RowSource {
   }
 
   encodeAt(at: number, capacity: number, count: number): Uint8Array {
-    const length = this.exports.encodeRows(at, capacity, count);
-    return this.bytes.subarray(this.encoded, this.encoded + length);
+    return this.encoder.encodeAt(at, capacity, count);
+  }
+
+  frame(length: number, pageOffset: number): Uint8Array {
+    return this.encoder.frame(length, pageOffset);
   }
 
   private newRows(capacity: number): SampleRows {

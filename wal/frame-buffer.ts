@@ -24,6 +24,12 @@ const FIRST_BYTES = 64 * 1024;
 /** A buffer that a large group has made grow beyond this is not kept. */
 const KEPT_BYTES_MAX = 4 * 1024 * 1024;
 
+/** Frames a record where it lies: faster (kernel/row-encoder.ts). */
+export interface RecordFramer {
+  /** The record that it has made last, of `length` bytes, as `FrameBuffer` frames it. */
+  frame(length: number, pageOffset: number): Uint8Array;
+}
+
 export class FrameBuffer {
   private readonly segmentPages: number;
   private readonly compressor: Compressor | null;
@@ -54,12 +60,15 @@ export class FrameBuffer {
     if (this.buffer.length > KEPT_BYTES_MAX) this.replaceBuffer(FIRST_BYTES);
   }
 
-  add(record: Uint8Array): void {
+  /** Adds a record; `framer` has made it last, where it is given. */
+  add(record: Uint8Array, framer: RecordFramer | null = null): void {
     assert(record.length <= RECORD_BYTES_MAX, 'a record is no larger than readers take');
     const compressor = record.length > 0 ? this.compressor : null;
     const compressed = compressor === null ? record : compressor.compress(record);
-    if (compressor === null || compressed.length >= record.length) this.frame(record, 0);
-    else this.frame(compressed, compressor.flag);
+    if (compressor !== null && compressed.length < record.length) {
+      this.frame(compressed, compressor.flag);
+    } else if (framer === null) this.frame(record, 0);
+    else this.addFramed(record.length, framer);
   }
 
   /**
@@ -74,13 +83,16 @@ export class FrameBuffer {
     return ends.map((end, i) => buffer.subarray(i === 0 ? 0 : ends[i - 1], end));
   }
 
+  private addFramed(length: number, framer: RecordFramer): void {
+    this.makeRoom(length);
+    const framed = framer.frame(length, this.position % PAGE_BYTES);
+    copyBytes(framed, this.buffer, this.length);
+    this.length += framed.length;
+    this.position += framed.length;
+  }
+
   private frame(stored: Uint8Array, flag: number): void {
-    this.reserve(stored.length);
-    if (stored.length > this.segmentRoom()) {
-      this.fillPage();
-      this.cuts.push(this.length);
-      this.position = 0;
-    }
+    this.makeRoom(stored.length);
     for (let done = 0, isFirst = true; isFirst || done < stored.length; isFirst = false) {
       const room = this.pageRoom() - FRAGMENT_HEADER_BYTES;
       const end = Math.min(stored.length, done + room);
@@ -95,6 +107,15 @@ export class FrameBuffer {
       this.fragment(kind | flag, stored.subarray(done, end));
       done = end;
     }
+  }
+
+  /** Makes room for a record in the buffer, and in a segment. */
+  private makeRoom(storedLength: number): void {
+    this.reserve(storedLength);
+    if (storedLength <= this.segmentRoom()) return;
+    this.fillPage();
+    this.cuts.push(this.length);
+    this.position = 0;
   }
 
   private fragment(type: number, part: Uint8Array): void {

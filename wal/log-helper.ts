@@ -98,7 +98,7 @@ export class LogHelper {
       } else if (kind === MESSAGE_RECORD) {
         const [first, second] = ring.data();
         frames.add(second.length === 0 ? first : Buffer.concat([first, second]));
-      } else if (kind === MESSAGE_ROWS && kernel !== null) frames.add(ring.record(kernel));
+      } else if (kind === MESSAGE_ROWS && kernel !== null) frames.add(ring.record(kernel), kernel);
       else if (isBetween && !(kind === MESSAGE_BEGIN && argument === 1)) break;
       else if (kind === MESSAGE_BEGIN) isBetween = false;
       else return null;

@@ -161,13 +161,19 @@ export class LogServer {
     const { ring, encoder } = this;
     if (kind === MESSAGE_ROWS) {
       assert(encoder !== null, 'rows come with their memory');
-      return this.addPart(ring.record(encoder), true);
+      return this.addRows(ring.record(encoder), encoder);
     }
     if (kind !== MESSAGE_PART && kind !== MESSAGE_RECORD) return 0;
     const [first, second] = ring.data();
     if (second.length > 0) this.addPart(first, false);
     this.addPart(second.length > 0 ? second : first, kind === MESSAGE_RECORD);
     return ring.argument;
+  }
+
+  private addRows(record: Uint8Array, encoder: RowEncoding): number {
+    if (!this.traits.isDirect) return this.addPart(record, true);
+    this.log.add(record, encoder);
+    return record.length;
   }
 
   /** Adds a part of a record, perhaps the last one, to the log; returns its length. */

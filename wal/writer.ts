@@ -16,7 +16,7 @@ import { ArgumentError, ClosedError, DiskError } from '../model/errors.js';
 import type { Compressor } from './compressor.js';
 import { loadCompressor } from './compressor.js';
 import { PAGE_BYTES, parseCheckpointName, parseSegmentName, segmentName } from './format.js';
-import { FrameBuffer } from './frame-buffer.js';
+import { FrameBuffer, type RecordFramer } from './frame-buffer.js';
 import type { Durability, GroupListener, Log, LogOptions } from './log.js';
 import { type OpenSegment, SegmentSync } from './segment-sync.js';
 
@@ -108,16 +108,17 @@ export class LogWriter implements Log {
     return this.current.file.size;
   }
 
-  add(record: Uint8Array): void {
+  /** Adds a record; `framer` has made it last, where it is given. */
+  add(record: Uint8Array, framer: RecordFramer | null = null): void {
     this.checkOpen();
     this.group ??= this.beginGroup();
     if (this.group.failure !== null) return;
-    this.frames.add(record);
+    this.frames.add(record, framer);
     if (this.frames.byteLength > AHEAD_BYTES) this.writeFrames(this.group);
   }
 
   addRows(rows: SampleRows, kernel: RowSource): void {
-    this.add(kernel.encode(rows));
+    this.add(kernel.encode(rows), kernel);
   }
 
   /** Forgets the group that is open. */

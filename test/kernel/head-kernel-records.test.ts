@@ -1,8 +1,11 @@
 /** The head kernel's log records against wal/sample-record.ts. */
+import { createHash } from 'node:crypto';
 import fc from 'fast-check';
-import { HeadKernel } from '../../kernel/head-kernel.js';
+import { HeadKernel, ROWS_MAX } from '../../kernel/head-kernel.js';
 import { RowEncoder } from '../../kernel/row-encoder.js';
 import { TIME_MAX } from '../../model/interval.js';
+import { FRAGMENT_HEADER_BYTES, PAGE_BYTES } from '../../wal/format.js';
+import { FrameBuffer, type RecordFramer } from '../../wal/frame-buffer.js';
 import { batchOf, encoded, type Sample } from '../support/sample-records.js';
 
 const kernel = new HeadKernel({ chunkRangeMs: 7_200_000 });
@@ -61,4 +64,45 @@ describe('records of samples in the head kernel', () => {
       { numRuns: 300 },
     );
   });
+
+  it('are framed as wal/frame-buffer.ts does it, by both modules, whatever their length', () => {
+    const rows = kernel.rows(ROWS_MAX);
+    for (let i = 0; i < ROWS_MAX; i++) {
+      rows.slots[i] = kernel.addSlot(1 + ((i * i) % 1000));
+      rows.times[i] = i % 300;
+      rows.values[i] = Math.sqrt(i);
+    }
+    // What is left of a page, down to a header without a byte behind it.
+    const pageLeft = fc.oneof(
+      fc.integer({ min: FRAGMENT_HEADER_BYTES, max: 40 }),
+      fc.integer({ min: FRAGMENT_HEADER_BYTES, max: PAGE_BYTES }),
+    );
+    // A record of 15,000 rows takes several pages.
+    const count = fc.oneof(fc.integer({ min: 0, max: 20 }), fc.integer({ min: 0, max: ROWS_MAX }));
+    fc.assert(
+      fc.property(count, pageLeft, fc.integer({ min: 1, max: 30 }), (count, pageLeft, pages) => {
+        rows.count = count;
+        const wanted = partsOf(kernel.encode(rows), pages, PAGE_BYTES - pageLeft, null);
+        expect(partsOf(kernel.encode(rows), pages, PAGE_BYTES - pageLeft, kernel)).toEqual(wanted);
+        const elsewhere = encoder.encodeAt(rows.timesAt, rows.capacity, count);
+        expect(partsOf(elsewhere, pages, PAGE_BYTES - pageLeft, encoder)).toEqual(wanted);
+      }),
+      { numRuns: 200 },
+    );
+  });
 });
+
+/** What the record becomes in segments of `pages`, behind `position` bytes of the first one. */
+function partsOf(
+  record: Uint8Array,
+  pages: number,
+  position: number,
+  framer: RecordFramer | null,
+): string[] {
+  const frames = new FrameBuffer(pages * PAGE_BYTES, null);
+  frames.begin(position);
+  frames.add(record, framer);
+  // What comes behind it shows where it has ended.
+  frames.add(Buffer.from('behind'));
+  return frames.parts().map((part) => createHash('sha1').update(part).digest('hex'));
+}

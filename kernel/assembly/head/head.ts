@@ -1,5 +1,6 @@
 /** What the head kernel exports; kernel/head-kernel.ts is its typed face. */
 import { initCrcTables } from '../crc32c';
+import { putFrames } from './frames';
 import {
   ENCODED,
   FINISHED,
@@ -9,6 +10,7 @@ import {
   FINISHED_MIN,
   FINISHED_OFFSET,
   FINISHED_SLOT,
+  FRAMED,
   initMemory,
   LAST_TIMES,
   RECORD,
@@ -55,6 +57,7 @@ export const finishedMaxAt: u32 = <u32>FINISHED_MAX_TIME;
 export const finishedMinAt: u32 = <u32>FINISHED_MIN;
 export const finishedOffsetAt: u32 = <u32>FINISHED_OFFSET;
 export const finishedSlotAt: u32 = <u32>FINISHED_SLOT;
+export const framedAt: u32 = <u32>FRAMED;
 export const lastTimesAt: u32 = <u32>LAST_TIMES;
 export const recordAt: u32 = <u32>RECORD;
 export const refsAt: u32 = <u32>REFS;
@@ -66,6 +69,11 @@ export const windowAt: u32 = <u32>WINDOW;
 /** Encodes rows of columns to `encodedAt`; returns how many bytes the record has. */
 export function encodeRows(columns: usize, capacity: u32, count: u32): u32 {
   return putRows(ENCODED, columns, capacity, count);
+}
+
+/** Frames the `length` bytes at `encodedAt` to `framedAt`; returns how many bytes they become. */
+export function frameRows(length: u32, pageOffset: u32): u32 {
+  return putFrames(FRAMED, ENCODED, length, pageOffset);
 }
 
 /** How many samples the slot's open chunk has. */

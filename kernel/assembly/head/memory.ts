@@ -2,7 +2,7 @@
  * The head kernel's memory, laid out by hand; it is shared and grows, and nothing in it ever moves.
  *
  *     crc tables | finished: columns, entries | scratch | log: window, record <1 MiB>
- *     | staged rows | encoded, here and elsewhere | pages of refs | last times <8b a slot> | refs <8b a slot>
+ *     | staged rows | encoded and framed, here and elsewhere | pages of refs | last times <8b a slot> | refs <8b a slot>
  *     | slots <128b each> | chains <32b a slot> | free blocks <4b each> | heap: blocks, rows
  *
  * All places but the heap's are constants with room for as many slots as 4 GiB can hold: the system
@@ -28,6 +28,8 @@ const REF_PAGES_BYTES: usize = 4 << 18;
 const ENCODED_BYTES_MAX: u32 = 28 * ROWS_MAX + 17;
 const SLACK: usize = 64;
 const ENCODED_ROOM: usize = <usize>ENCODED_BYTES_MAX + SLACK;
+/** A page of 32 KiB has up to 14 bytes that are not a record's. */
+const FRAMED_ROOM: usize = ENCODED_ROOM + 14 * <usize>(ENCODED_BYTES_MAX / 32768 + 2);
 
 /** Columns of the finished chunks. */
 export const FINISHED_MIN: usize = CRC_TABLES_END;
@@ -53,12 +55,14 @@ export const STAGED_SLOTS: usize = STAGED + 16 * STAGED_MAX;
 const STAGED_BYTES: usize = (21 * STAGED_MAX + 7) & ~7;
 
 export const ENCODED: usize = STAGED + STAGED_BYTES;
+export const FRAMED: usize = ENCODED + ENCODED_ROOM;
 /** Of the thread that writes the log, by a module of its own (encoder.ts). */
-export const ENCODED_ELSEWHERE: usize = ENCODED + ENCODED_ROOM;
+export const ENCODED_ELSEWHERE: usize = FRAMED + FRAMED_ROOM;
+export const FRAMED_ELSEWHERE: usize = ENCODED_ELSEWHERE + ENCODED_ROOM;
 
 const PAGE_BYTES: usize = 64 * 1024;
 
-export const REF_PAGES: usize = (ENCODED_ELSEWHERE + ENCODED_ROOM + PAGE_BYTES) & ~0xffff;
+export const REF_PAGES: usize = (FRAMED_ELSEWHERE + FRAMED_ROOM + PAGE_BYTES) & ~0xffff;
 export const LAST_TIMES: usize = REF_PAGES + REF_PAGES_BYTES;
 export const REFS: usize = LAST_TIMES + 8 * <usize>SLOTS_MAX;
 export const SLOTS: usize = REFS + 8 * <usize>SLOTS_MAX;
