@@ -130,9 +130,11 @@ export class LogRing {
     Atomics.store(this.control, HEAD, this.position);
   }
 
-  /** Ends a doze of the other side. */
+  /** Ends a doze of the other side; once, however long that takes to come to itself. */
   rouse(): void {
-    if (Atomics.load(this.control, IS_DOZING) === 1) Atomics.notify(this.control, HEAD);
+    const { control } = this;
+    if (Atomics.load(control, IS_DOZING) === 0) return;
+    if (Atomics.exchange(control, IS_DOZING, 0) === 1) Atomics.notify(control, HEAD);
   }
 
   get isAwake(): boolean {
