@@ -19,6 +19,7 @@ import type { RowSource } from '../kernel/row-encoder.js';
 import type { SampleRows } from '../kernel/sample-rows.js';
 import { assert } from '../model/assert.js';
 import { ClosedError, DiskError } from '../model/errors.js';
+import { HelpPause } from './help-pause.js';
 import type { GroupListener, Log, LogOptions } from './log.js';
 import { LogFlights } from './log-flights.js';
 import { LogHelper } from './log-helper.js';
@@ -36,9 +37,6 @@ export interface WorkerLogOptions extends LogOptions {
   readonly workerFile?: URL;
 }
 
-/** After a write of ours that took longer, none is made for a while. */
-const HELP_MS_MAX = 5;
-const NO_HELP_MS = 2000;
 /** So long what is under way is looked after at each turn of the loop. */
 const POLL_MS = 0.5;
 /** After so much that was written here the thread is woken: there may be more to come. */
@@ -120,7 +118,7 @@ export class WorkerLog implements Log {
   private refusal: Error | null = null;
   private refusals = 0;
   /** While the disk is slow, the thread alone waits for it. */
-  private noHelpBeforeMs = 0;
+  private readonly helpPause = new HelpPause();
   /** What was written here since the thread was woken. */
   private helpedBytes = 0;
   private readonly cuts: Waiter<number>[] = [];
@@ -281,9 +279,9 @@ export class WorkerLog implements Log {
   private help(): boolean {
     const begin = steadyNow();
     const { helper } = this;
-    if (helper === null || this.sender.isHeldUp || begin < this.noHelpBeforeMs) return false;
+    if (helper === null || this.sender.isHeldUp || !this.helpPause.isOver(begin)) return false;
     const written = helper.help();
-    if (steadyNow() - begin > HELP_MS_MAX) this.noHelpBeforeMs = begin + NO_HELP_MS;
+    this.helpPause.note(begin, steadyNow(), written > 0);
     this.helpedBytes += written;
     if (this.helpedBytes > WAKE_BYTES) this.wake();
     return written > 0;
