@@ -9,7 +9,13 @@
  */
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout } from 'node:timers/promises';
-import { processMemory, threadCpuMs } from './process-status.js';
+import {
+  memoryIn,
+  openThreadTime,
+  ProcFile,
+  type ProcessMemory,
+  threadMsIn,
+} from './process-status.js';
 
 const LOOP_TIMER_MS = 1;
 const MEMORY_TIMER_MS = 10;
@@ -75,11 +81,13 @@ export function leastOf<M extends Measurement>(measured: readonly M[]): M {
 }
 
 async function measureRound(action: () => Promise<Found>): Promise<Measurement & Found> {
-  const before = processMemory();
+  const status = ProcFile.open('/proc/self/status');
+  const memory = (): ProcessMemory | null => (status === null ? null : memoryIn(status.text()));
+  const before = memory();
   let rssMax = 0;
   let anonMax = 0;
   const sampleMemory = (): void => {
-    const now = processMemory();
+    const now = memory();
     rssMax = Math.max(rssMax, now?.rssBytes ?? 0);
     anonMax = Math.max(anonMax, now?.anonBytes ?? 0);
   };
@@ -99,6 +107,7 @@ async function measureRound(action: () => Promise<Found>): Promise<Measurement &
   loop.disable();
   cpu.stop();
   clearInterval(memoryTimer);
+  status?.close();
   return {
     ms,
     cpuMs: (user + system) / 1e3,
@@ -115,19 +124,23 @@ async function measureRound(action: () => Promise<Found>): Promise<Measurement &
 /** Watches what this thread spends of the processor between two turns of the loop. */
 class LoopCpu {
   maxMs: number | null = null;
-  private last = threadCpuMs();
+  private readonly spent = openThreadTime();
+  private last = this.ms();
   private readonly timer = setInterval(() => this.look(), LOOP_TIMER_MS);
 
   stop(): void {
     this.look();
     clearInterval(this.timer);
+    this.spent?.close();
+  }
+
+  private ms(): number {
+    return this.spent === null ? NaN : threadMsIn(this.spent.text());
   }
 
   private look(): void {
-    const now = threadCpuMs();
-    if (now !== null && this.last !== null) {
-      this.maxMs = Math.max(this.maxMs ?? 0, now - this.last);
-    }
+    const now = this.ms();
+    if (this.spent !== null) this.maxMs = Math.max(this.maxMs ?? 0, now - this.last);
     this.last = now;
   }
 }
