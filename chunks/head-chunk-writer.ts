@@ -11,7 +11,8 @@
  * written waits on, and is tried again with the next one.
  *
  * Nothing here is needed to survive a crash before the log is cut off, since the log holds the same
- * samples: files are synced when they are finished and at `close`. So a full disk fails `flush`,
+ * samples: files are synced when they are finished and at `close`, and a name before the next file
+ * is made, since readers take no gap. So a full disk fails `flush`,
  * never `append`; what is in memory is readable there. (Where a disk takes nothing any more, what
  * waits grows on until the log, which has the same disk, refuses commits.)
  */
@@ -61,7 +62,6 @@ interface OpenFile {
   readonly number: number;
   /** It exists once something of it was to be written. */
   file: WritableFile | null;
-  isNameSynced: boolean;
   maxTime: number;
   /** How many bytes were appended to it, and how many of them are known to be in the file. */
   length: number;
@@ -100,6 +100,8 @@ export class HeadChunkWriter {
   /** Pieces that do not change any more, oldest first. */
   private readonly waiting: Piece[] = [];
   private readonly idle: Uint8Array[] = [];
+  /** The file whose name may be lost yet: none is made behind it before, as there are no gaps. */
+  private unnamed: OpenFile | null = null;
   /** What the system's threads are at. */
   private writing: Promise<void> | null = null;
   private flight: Flight | null = null;
@@ -199,7 +201,7 @@ export class HeadChunkWriter {
   private async closeOnce(): Promise<void> {
     try {
       await this.writeAll();
-      await this.current.file?.syncLater();
+      if (this.current.file !== null) await this.store(this.current, this.current.file);
     } finally {
       for (const { of } of this.waiting) of.file?.close();
       this.current.file?.close();
@@ -279,11 +281,13 @@ export class HeadChunkWriter {
   }
 
   private async writeLater(piece: Piece): Promise<void> {
-    const file = this.fileFor(piece);
+    const { of } = piece;
+    const file = this.fileOf(of);
     const flight = { piece, isOvertaken: false };
     this.flight = flight;
     try {
       await file.writeLater(piece.buffer.subarray(0, piece.length));
+      await this.nameLater(of);
     } catch (error) {
       if (!flight.isOvertaken) throw error;
     } finally {
@@ -301,7 +305,7 @@ export class HeadChunkWriter {
     try {
       while (this.waiting.length > 0) {
         const piece = this.waiting[0];
-        this.fileFor(piece).write(piece.buffer.subarray(0, piece.length));
+        this.fileOf(piece.of).write(piece.buffer.subarray(0, piece.length));
         this.noteStored();
       }
     } catch (error) {
@@ -311,15 +315,25 @@ export class HeadChunkWriter {
   }
 
   /** The file of the first piece that waits, so that a write goes where it belongs. */
-  private fileFor({ of }: Piece): WritableFile {
-    const file = (of.file ??= this.disk.create(
-      this.disk.join(this.dir, headChunkFileName(of.number)),
-    ));
-    if (!of.isNameSynced) this.disk.syncDirectory(this.dir);
-    of.isNameSynced = true;
+  private fileOf(of: OpenFile): WritableFile {
+    const file = (of.file ??= this.create(of));
     // What an earlier attempt has left.
     if (file.size > of.storedLength) file.truncate(of.storedLength);
     return file;
+  }
+
+  private create(of: OpenFile): WritableFile {
+    if (this.unnamed !== null) this.disk.syncDirectory(this.dir);
+    const file = this.disk.create(this.disk.join(this.dir, headChunkFileName(of.number)));
+    this.unnamed = of;
+    return file;
+  }
+
+  /** Sees to it that the file's name is on stable storage. */
+  private async nameLater(of: OpenFile): Promise<void> {
+    if (this.unnamed !== of) return;
+    await this.disk.syncDirectoryLater(this.dir);
+    if (this.unnamed === of) this.unnamed = null;
   }
 
   /** The first piece that waits is in its file. */
@@ -334,17 +348,23 @@ export class HeadChunkWriter {
   }
 
   /** Everything of a file is in it: it is synced and closed. */
-  private finish({ number, maxTime, file }: OpenFile): void {
+  private finish(of: OpenFile): void {
+    const { number, maxTime, file } = of;
     this.finished.push({ number, maxTime });
     assert(file !== null, 'a file has its header');
-    const sync = file
-      .syncLater()
+    const sync = this.store(of, file)
       .catch(this.onSyncError)
       .finally(() => {
         file.close();
         this.syncs.delete(sync);
       });
     this.syncs.add(sync);
+  }
+
+  /** Has it on stable storage, its name too. */
+  private async store(of: OpenFile, file: WritableFile): Promise<void> {
+    await file.syncLater();
+    await this.nameLater(of);
   }
 
   private checkOpen(): void {
@@ -360,7 +380,6 @@ function newFile(number: number): OpenFile {
   return {
     number,
     file: null,
-    isNameSynced: false,
     maxTime: -Infinity,
     length: 0,
     storedLength: 0,

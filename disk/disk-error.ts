@@ -34,3 +34,16 @@ export function attempt<T>(verb: string, path: string, action: () => T): T {
     throw diskError(error, verb, path);
   }
 }
+
+/** `attempt` of what takes its time. */
+export async function attemptLater<T>(
+  verb: string,
+  path: string,
+  action: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await action();
+  } catch (error) {
+    throw diskError(error, verb, path);
+  }
+}

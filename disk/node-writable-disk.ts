@@ -1,6 +1,6 @@
 /**
- * The real disk, for writing: `node:fs`, synchronously but for `writeLater`, `syncLater` and
- * `hurry`, which the system's threads carry out.
+ * The real disk, for writing: `node:fs`, synchronously but for what is done later and `hurry`,
+ * which the system's threads carry out.
  */
 import {
   close,
@@ -19,9 +19,10 @@ import {
   write,
   writeSync,
 } from 'node:fs';
+import { open as openLater, rm } from 'node:fs/promises';
 import { assert } from '../model/assert.js';
 import { ClosedError } from '../model/errors.js';
-import { attempt, diskError } from './disk-error.js';
+import { attempt, attemptLater, diskError } from './disk-error.js';
 import { lockFile } from './file-lock.js';
 import { NodeDisk } from './node-disk.js';
 import type { DiskSpace, FileLock, WritableDisk, WritableFile } from './writable-disk.js';
@@ -71,6 +72,21 @@ export class NodeWritableDisk extends NodeDisk implements WritableDisk {
 
   remove(path: string): void {
     attempt('remove', path, () => rmSync(path, { recursive: true, force: true }));
+  }
+
+  async removeLater(path: string): Promise<void> {
+    await attemptLater('remove', path, () => rm(path, { recursive: true, force: true }));
+  }
+
+  async syncDirectoryLater(path: string): Promise<void> {
+    await attemptLater('sync', path, async () => {
+      const directory = await openLater(path, 'r');
+      try {
+        await directory.sync();
+      } finally {
+        await directory.close();
+      }
+    });
   }
 
   syncDirectory(path: string): void {

@@ -71,8 +71,12 @@ export interface WritableDisk extends Disk {
   link(existing: string, added: string): void;
   /** Removes a file, or a directory with everything in it; nothing happens where there is none. */
   remove(path: string): void;
+  /** The same without holding the thread: to give a large file's room back takes its time. */
+  removeLater(path: string): Promise<void>;
   /** Returns when the names in a directory are on stable storage. */
   syncDirectory(path: string): void;
+  /** The same without holding the thread; covers what was done before the call. */
+  syncDirectoryLater(path: string): Promise<void>;
   /**
    * Makes the file `path`, if it is not there, and locks it for this process alone. `LockedError`
    * names who has it, without waiting.

@@ -98,7 +98,7 @@ export class BlockStore {
     const deleted = deletions.filter(({ ulid }) => disk.exists(disk.join(dir, ulid)));
     for (const { ulid, words } of deleted) {
       this.logger.info(`deleting block ${ulid}: ${words}`);
-      removeBlock(disk, disk.join(dir, ulid));
+      await removeBlock(disk, disk.join(dir, ulid));
     }
     return { deleted };
   }
@@ -135,7 +135,7 @@ export class BlockStore {
     try {
       await this.jobs.run({ kind: 'verify', path });
     } catch (error) {
-      if (error instanceof CorruptionError) removeBlock(this.disk, path);
+      if (error instanceof CorruptionError) await removeBlock(this.disk, path);
       throw error;
     }
     this.sound.add(ulid);

@@ -28,10 +28,10 @@ export function removeLeftovers(disk: WritableDisk, dir: string): string[] {
 }
 
 /** Takes a block away: at once from sight, then from the disk. */
-export function removeBlock(disk: WritableDisk, path: string): void {
+export async function removeBlock(disk: WritableDisk, path: string): Promise<void> {
   const doomed = path + DELETION_SUFFIX;
   disk.remove(doomed);
   disk.rename(path, doomed);
-  disk.syncDirectory(disk.join(path, '..'));
-  disk.remove(doomed);
+  await disk.syncDirectoryLater(disk.join(path, '..'));
+  await disk.removeLater(doomed);
 }

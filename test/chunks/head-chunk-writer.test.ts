@@ -81,8 +81,8 @@ describe('entries', () => {
     );
     expect(disk.log).toEqual([
       `create ${DIR}/000001`,
-      `sync ${DIR}/`,
       `write ${DIR}/000001`,
+      `sync ${DIR}/`,
       `sync ${DIR}/000001`,
     ]);
   });
@@ -305,6 +305,29 @@ describe('what is appended while the disk is at something else', () => {
     const files = atOnce(HeadChunkFiles.open(disk, DIR));
     expect(files.chunks.map(({ ref }) => ref)).toEqual(refs);
     files.close();
+  });
+
+  it('is made only when the name of the one before is on stable storage', async () => {
+    // In turns of the loop, at once because much waits, and in both ways in turn.
+    for (const turns of [1, 0, 10]) {
+      const disk = memoryDisk();
+      const writer = open(disk, { ...filesOf(2), bufferBytes: ENTRY_BYTES });
+      for (let i = 0; i < 100; i++) {
+        writer.append(entry(i + 1), 0);
+        if (turns > 0 && i % turns === 0) await nextTurn();
+      }
+      await writer.close();
+      let unnamed = 0;
+      let created = 0;
+      for (const change of disk.log) {
+        if (change.startsWith('create')) {
+          expect(unnamed).toBe(0);
+          unnamed++;
+          created++;
+        } else if (change === `sync ${DIR}/`) unnamed = 0;
+      }
+      expect([created, unnamed]).toEqual([50, 0]);
+    }
   });
 
   it('takes no more memory than the largest pieces that waited', async () => {

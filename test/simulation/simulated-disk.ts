@@ -145,6 +145,16 @@ export class SimulatedDisk implements WritableDisk {
     parent.entries.delete(name);
   }
 
+  async removeLater(path: string): Promise<void> {
+    await nextTurn();
+    this.remove(path);
+  }
+
+  async syncDirectoryLater(path: string): Promise<void> {
+    await Promise.resolve();
+    this.syncDirectory(path);
+  }
+
   syncDirectory(path: string): void {
     this.operate({ kind: 'syncdir', path });
     const node = this.find(path, 'sync');

@@ -101,6 +101,16 @@ export class WritableMemoryDisk extends MemoryDisk implements WritableDisk {
     for (const dir of [...this.directories].filter(isInside)) this.directories.delete(dir);
   }
 
+  async removeLater(path: string): Promise<void> {
+    await Promise.resolve();
+    this.remove(path);
+  }
+
+  async syncDirectoryLater(path: string): Promise<void> {
+    await Promise.resolve();
+    this.syncDirectory(path);
+  }
+
   syncDirectory(path: string): void {
     this.change(`sync ${path}/`, path);
     if (!this.exists(path)) throw new DiskError(`no ${path}`, path, 'ENOENT');

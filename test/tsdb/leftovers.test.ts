@@ -32,9 +32,9 @@ it('blocks half made and half removed go; blocks and what is not ours stay', () 
   expect([...disk.files.keys()].sort()).toEqual(others.map((name) => `/data/${name}`).sort());
 });
 
-it('a block is out of sight before it is taken apart, also where an attempt had failed', () => {
+it('a block is out of sight before it is taken apart, also where an attempt had failed', async () => {
   const disk = diskWith(`${ULID}/meta.json`, `${ULID}.tmp-for-deletion/meta.json`);
-  removeBlock(disk, `/data/${ULID}`);
+  await removeBlock(disk, `/data/${ULID}`);
   expect(disk.log.slice(1)).toEqual([
     `rename /data/${ULID} /data/${ULID}.tmp-for-deletion`,
     'sync /data/',
