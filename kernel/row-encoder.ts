@@ -1,6 +1,6 @@
 /**
  * Makes log records of samples, type 2 (wal/sample-record.ts), of rows that lie in a head kernel's
- * memory: in another thread than the kernel's, which has no head of its own.
+ * memory: for the kernel itself, and by a module of its own in a thread that has no head.
  */
 import { ROW_ENCODER_WASM } from './row-encoder-wasm.js';
 import type { SampleRows } from './sample-rows.js';

@@ -52,7 +52,7 @@ export interface HeadMemory {
   readonly perSeries: number;
 }
 
-/** The state of an open chunk and its last time and ref, in the kernel's memory. */
+/** The state of an open chunk, its blocks' places, last time and ref: kernel/assembly/head. */
 const SLOT_BYTES = 176;
 
 export class LiveHead {

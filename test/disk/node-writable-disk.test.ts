@@ -129,6 +129,20 @@ describe('a directory', () => {
     disk.syncDirectory(path);
     expect(refusal(() => disk.syncDirectory(join(path, 'no')))).toBe('ENOENT');
   });
+
+  it('is synced and removed later, and told of where that is refused', async () => {
+    const path = join(scratchFolder(), 'of files');
+    mkdirSync(join(path, 'inner'), { recursive: true });
+    writeFileSync(join(path, 'inner', 'file'), 'text');
+    await disk.syncDirectoryLater(path);
+    await disk.removeLater(path);
+    expect(existsSync(path)).toBe(false);
+    await disk.removeLater(path);
+    await expect(disk.syncDirectoryLater(path)).rejects.toThrow(DiskError);
+    await expect(disk.syncDirectoryLater(path)).rejects.toThrow(`cannot sync ${path}`);
+    writeFileSync(path, '');
+    await expect(disk.removeLater(join(path, 'below a file'))).rejects.toThrow('cannot remove');
+  });
 });
 
 describe('a name', () => {
